@@ -40,6 +40,16 @@ def symmetric_letters(chain: Chain) -> tuple[str, ...]:
             *chain.symmetric)
 
 
+def has_one_path(chain: Chain, node: str) -> bool:
+    """Return whether a node or leaf acts on the scalar along one path only."""
+    while node != chain.output:
+        children = chain.children(node)
+        if len(children) != 1 or chain[children[0]].parents.count(node) != 1:
+            return False
+        node, = children
+    return True
+
+
 def called(chain: Chain, node: str) -> str:
     """Return the name of a stage, or its formula if nobody gave it a name."""
     if node not in chain.unnamed:

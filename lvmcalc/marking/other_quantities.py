@@ -18,7 +18,8 @@ CALLED = re.compile(rf"(?:^|[.;!?]\s+)\W*(?:(?:so|hence|thus|then|here|now)\b,?\
 # "The gradient with respect to the inputs is …", but not "to the inputs X"
 BY = re.compile(r"\b(?:respect\s+to|w\.?r\.?t\.?)\s+(?:(?:the|our|all|its)\s+)?"
                 r"(?P<noun>inputs?|data|targets?|labels?|observations?|predictions?|outputs?"
-                r"|residuals?|kernel|covariance|noise)(?:\s+(?:matrix|variance|precision))?"
+                r"|residuals?|kernel|covariance|noise|precision|logits?|features?|activations?)"
+                r"(?:\s+(?:matrix|variance|precision))?"
                 r"(?!\s*[,(]?\s*\$?\\?(?:[^\W\d_]|[A-Za-z]+)\$?(?=\s*(?:is|=|,|:|\)|we\b)))",
                 re.IGNORECASE)
 # "The residual is c, so the gradient is …", and code that goes on

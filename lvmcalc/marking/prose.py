@@ -16,15 +16,11 @@ from sympy import HadamardPower, MatPow
 
 from lvmcalc import notation
 from lvmcalc.checks import CannotBeFormed
-from lvmcalc.marking.chain_letters import symmetric_letters
-from lvmcalc.marking.derivation_text import (
-    DEFINITION,
-    DENIES,
-    without_heading,
-)
+from lvmcalc.marking.chain_letters import has_one_path, symmetric_letters
+from lvmcalc.marking.derivation_text import DEFINITION, DENIES, without_heading
 from lvmcalc.marking.exercise import Exercise
 from lvmcalc.marking.left_side import entry_asked, names_asked, with_loss
-from lvmcalc.marking.story import NOUNS, SCALAR, SO, is_harmless
+from lvmcalc.marking.story import NOUNS, SCALAR, SO, is_harmless, is_of_a_part
 from lvmcalc.notation import Unreadable
 from lvmcalc.notation.filler_phrases import without_politeness
 from lvmcalc.notation.formula_finder import FRAMES, MATH, sides_of
@@ -190,6 +186,8 @@ def without_prose(exercise: Exercise, text: str, stands_beside: Callable | None 
         kept = part.kind == "B" and kinds[place] == "D" and place + 1 < len(parts)
         if kept and not (re.search(r"[,;.:\n$)]", gaps[place]) or KNOWN.match(text[ends[place]:])):
             return None
+    if is_of_a_part(story) and not has_one_path(exercise.chain, exercise.wrt):
+        return None
     for found in SYMMETRIC.finditer(story):
         if (found[1] or found[2]) in symmetric_letters(exercise.chain):
             story = story.replace(found[0], " ")

@@ -12,13 +12,15 @@ from collections.abc import Callable
 from importlib import resources
 
 from lvmcalc import notation
-from lvmcalc.marking.chain_letters import symmetric_letters
+from lvmcalc.marking.chain_letters import has_one_path, symmetric_letters
+from lvmcalc.marking.code_comments import COMMENT
 from lvmcalc.marking.exercise import Exercise
 from lvmcalc.marking.prose import is_unused, kind_of, parts_of
 from lvmcalc.marking.story import (
     CHANGED,
     DEEDS,
     NOUNS,
+    PART_BEHIND,
     PARTS,
     PLAIN,
     RENAMES,
@@ -30,7 +32,6 @@ from lvmcalc.marking.story import (
 from lvmcalc.notation.filler_phrases import VALUES
 from lvmcalc.notation.formula_finder import MATH
 from lvmcalc.notation.lexicon import TALK
-from lvmcalc.notation.statements import program
 
 _DATA = tomllib.loads((resources.files(__package__) / "remarks.toml").read_text("utf-8"))
 ENGLISH = PLAIN | NOUNS | DEEDS | TO_DO | TALK | frozenset(
@@ -63,6 +64,11 @@ NAMES_IT = re.compile(
 WE_GET = re.compile(
     rf"^(?!.*\b{ANSWER}\b(?!\W*$)).*\b(?:we|I)\s+(?:\w+ly\s+)?(?:get|obtain|find|arrive\s+at|end"
     rf"\s+up\s+with)(?:\s+(?:the|our)\s+{ANSWER})?\W*$", re.IGNORECASE | re.DOTALL)
+# "the natural gradient" is another one
+OTHER_KIND = re.compile(
+    r"\b(?:the|an?|our|my)\s+(?!(?:final|full|total|whole|required|desired|correct|right|overall"
+    r"|resulting|complete|exact|usual|standard|corresponding|partial|loss|matrix|analytic\w*)\b)"
+    r"\w+\s+(?:gradient|derivative)\b", re.IGNORECASE)
 OTHERS = re.compile(rf"\b{VALUES}s?\b|\b(?:{'|'.join(PARTS - PLAIN)})\b", re.IGNORECASE)
 BEHIND = re.compile(r"\s*(?:[,.;:(—–✓]|$|(?-i:[A-Z][a-z]+\b|I\s[a-z])|(?:since|because|as|which|so"
                     r"|hence|by|using|from|thanks)\b)", re.IGNORECASE)
@@ -99,11 +105,6 @@ NAMING = re.compile(
 SYMMETRIC = re.compile(r"⟦N(\w*)⟧\s+(?:is\s+)?symmetric\b", re.IGNORECASE)
 STATIONARY = re.compile(r"^\W*set(?:ting)?\s+(?:(?:it|this|the\s+gradient)\s+)?(?:equal\s+)?to\s+"
                         r"(?:0|zero)\b\s*[:,]?", re.IGNORECASE)
-COMMENT = re.compile(r"(?:^|(?<=\s))(?:#+|%+(?![*o/])|//)(?P<words>[^\n]*)$", re.MULTILINE)
-# A comment of code that may be about a slip
-DOUBTED = re.compile(r"(?:#|%(?!\*%)|//)([^\n]*(?:\b(?:wrong|incorrect|fails?|failing|todo|fixme"
-                     r"|bug|buggy|broken|missing|forgot|should|swapped|does\s?n['’]?o?t\s+\w+)\b"
-                     r"|\?)[^\n]*)", re.IGNORECASE)
 LABEL = re.compile(r"^\s*(?P<words>(?:Step|Part|Question|Exercise|Problem|Task|Layer)\s+\(?"
                    r"(?:\d{1,2}|[a-h])\)?\s*(?:\([^()]*\))?\s*[:.—–])(?=\s)", re.IGNORECASE)
 BRACKET = re.compile(r"(?<=\s)(?:\((?P<round>(?:[^()\[\]]|\([^()]*\))+)\)"
@@ -151,7 +152,8 @@ def stands_beside(exercise: Exercise, story: str, explicit: bool) -> bool:
     *_, last = re.split(r"[.;]\s|,\s", front)
     says = explicit or NAMES_IT.search(last) or WE_GET.search(front)
     leads = not front.strip(" .,") or (
-        says and LEADS.search(front) and is_remark(exercise, front, 2))
+        says and LEADS.search(front) and is_remark(exercise, front, 2)
+        and not OTHER_KIND.search(front))
     follows = not re.search(r"\w|⟦", behind) or (
         BEHIND.match(behind) and is_remark(exercise, behind)
         and not (UNFINISHED.search(behind) or CLAIMS.search(behind)))
@@ -176,18 +178,13 @@ def without_shown(exercise: Exercise, text: str) -> tuple[str, list[str]]:
             return " " * len(match[0])
         return left
 
-    def beside_code(match: re.Match) -> str:
-        if "=" in match["words"] or "%*%" in text or DOUBTED.search(match[0]) or re.match(
-                r"\s*(?:[^\w\s(\[$∂½|‖]|$)", match["words"]):  # -α D K⁻¹ # @ X
-            return match[0]
-        shown.append(match["words"])
-        return " " * len(match[0])
-
     text = COMMENT.sub(leave(1), text)
-    if program(text):  # whatever a comment says, the code computes the same
-        text = COMMENT.sub(beside_code, text)
-    text = LABEL.sub(leave(1, others=False), text)
-    return BRACKET.sub(leave(3, formulas=True), text), shown
+    text, before = LABEL.sub(leave(1, others=False), text), len(shown)
+    apart = BRACKET.sub(leave(3, formulas=True), text)
+    named = [words for words in shown[before:] if PART_BEHIND.match(f"{words})")]
+    if len(named) == 1 and not has_one_path(exercise.chain, exercise.wrt):  # two name summands
+        return text, shown[:before]
+    return apart, shown
 
 
 def _says_nothing(exercise: Exercise, words: str, rest: str, least: int, formulas: bool) -> bool:

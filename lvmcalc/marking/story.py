@@ -79,7 +79,8 @@ MAKES = re.compile(r"\b(?:gives|yields|leads\s+to|produces|results\s+in|shows(?:
 _MATTER = (r"(?:loss|objective|cost|error|energy|likelihood|kernel|data|model|matrix|answer|result"
            r"|gradient|derivative|solution|it|this|that)")
 CHANGED = re.compile(
-    rf"\b{_MATTER}\s+(?:is|are|was|becomes?|being)\s+(?:(?:then|now|an?|the)\s+)*{_OTHER}\b"
+    r"\bfor\s+(?:one|a(?:\s+single)?)\s+(?:sample|example|observation|case|(?:data\s*)?point)\b"
+    rf"|\b{_MATTER}\s+(?:is|are|was|becomes?|being)\s+(?:(?:then|now|an?|the)\s+)*{_OTHER}\b"
     rf"(?!\s+(?:norm|error|residual|likelihood|determinant|in\b|function))"
     r"|\b(?:diagonal|identity|inverses?|transposed?)\s+(?:as\s+(?:the\s+)?)?"
     rf"{_MATTER}\b|⟦N\w*⟧\s+(?:squared|transposed?|inverse)\b|\bidentity\s+(?:as|for)\b"
@@ -146,10 +147,32 @@ EMPTY = re.compile(
     r"|(?:\b(?:with|where|and)|(?<=⟦A⟧))[,;]?\s*⟦Nsigma⟧\s*(?:is|being|denotes)?\s*the\s+"
     rf"(?:logistic|sigmoid)(?:\s+sigmoid)?(?:\s+function)?(?:\s+(?:applied|acting)\s+{_WISE})?"
     rf"|{SCALAR}|\bread(?:ing)?\s+off\b|\bpartial\s+derivatives?\b", re.IGNORECASE)
+# A formula is said to be that of one part, as in "the data term gives", "F (from the trace)"
+_PART = (r"(?:(?<!by\s)term(?!\s+by\b)|part|path|branch|summand|addend|piece|contribution"
+         r"|penalty|prior|decay|trace|regulari[sz](?:er|ation)|misfit"
+         r"|(?:log[\s-]*)?det(?:erminant)?|(?:en|de)coder)\b(?!\s+(?:weight|matri|parameter))")
+ONE_PART = re.compile(rf"\b{_PART}", re.IGNORECASE)
+ONE_OF = re.compile(r"\bone\s+of\s+(?:the|its|these)\b", re.IGNORECASE)
+CLAUSE = re.compile(r"[.;!?]\s+|\b(?:so|hence|thus|therefore|consequently|then)\b|[,:]\s",
+                    re.IGNORECASE)
+# Words in front that name a part for another reason: a rule for it, what enters it, what is added
+OF_THE_WHOLE = re.compile(
+    r"^\W*(?:since|because|as|using|where|note|recall)\b(?!.*\b(?:gives|yields)\W*$).*"
+    r"|\b(?:both|all|each|every\w*|two|three"
+    r"|sums?|total|together|terms|parts|paths|contributions|\w*add\w*|summing|combining)\b.*"
+    rf"|\b(?:{RULES.pattern}\s+(?:of|for|on|to|in)|{_MEETS}\s+(?:only\s+)?(?:through|via|in|on))"
+    rf"\s+the\s+(?:\w+\s+){{0,2}}{_PART}|\b(?:with|including)\s+(?:(?:the|an?)\s+)?(?:\w+\s+)"
+    rf"{{0,2}}(?:penalty|prior|decay|regulari[sz]\w+)|{_PART}(?:,?\s+\w+){{0,3}}\s+and\b.*"
+    rf"|\band\s+(?:\w+\s+){{0,3}}{_PART}", re.IGNORECASE)
+PART_BEHIND = re.compile(
+    r"^[\s,.;(—–-]*(?:(?:which|this|that|it)\s+)?(?:(?:is|comes|stems|arises|follows|results)\s+)?"
+    r"(?:(?:only|just)\s+)?(?:(?:from|for|through|by|via|due\s+to|in|of|along)\s+)?"
+    rf"(?:the|our|an?|one)\s+(?:(?!and\b)\w+\s+){{0,2}}{_PART}(?:\s+(?:alone|only))?\s*"
+    r"(?:[).,;!—–-]|$)", re.IGNORECASE)
 # Where a name may stand between words, and words right behind a formula without dollars
 LET = re.compile(r"\blet\s+⟦N\w*⟧\s+(?:denotes?|be|stand\s+for)\s+(?:the|an?)\s+[a-z]+",
                  re.IGNORECASE)
-FRAMED = re.compile(r"\b(?:of|for|in|respect\s+to|w\.?r\.?t\.?)\s+(?:the\s+\w+\s+)?⟦N\w*⟧"
+FRAMED = re.compile(r"\b(?:of|for|in|respect\s+to|w\.?r\.?t\.?)\s+(?:the\s+(\w+)\s+)?⟦N\w*⟧"
                     r"|\b(?:where|with|and|that|here|since|as|because)\s+⟦N\w*⟧\s+"
                     r"(?:is|are|denotes?|being)\b", re.IGNORECASE)
 
@@ -197,10 +220,18 @@ def is_harmless(story: str, vocabulary: Vocabulary, wrt: str, explicit: bool = F
     for name in re.findall(r"\bfor\W*⟦N(\w*)⟧", behind):
         if name != wrt and name not in vocabulary.lengths:
             return False
-    framed = FRAMED.sub(" ", story)
+    framed = FRAMED.sub(lambda it: f" {it[1] or ''} ", story)
     return not re.search("⟦[NS]", framed) and all(
         word.lower() in PLAIN
         for word in re.findall(r"[A-Za-z]+", re.sub(r"⟦\w*⟧", " ", framed)))
+
+
+def is_of_a_part(story: str) -> bool:
+    """Return whether words round the answer ⟦A⟧ say that it is only a part of what is asked for."""
+    front, behind = story.split("⟦A⟧")
+    clauses = [one for one in CLAUSE.split(front) if re.search(r"\w", one)] or [""]
+    return bool(ONE_OF.search(clauses[-1]) or PART_BEHIND.search(behind)
+                or ONE_PART.search(OF_THE_WHOLE.sub(" ", clauses[-1])))
 
 
 def without_story(front: str, explicit: bool, leads: bool) -> str:

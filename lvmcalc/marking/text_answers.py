@@ -9,6 +9,7 @@ from sympy import Expr, MatAdd
 from lvmcalc import notation
 from lvmcalc.checks import CannotBeFormed
 from lvmcalc.marking.answer_parts import statements
+from lvmcalc.marking.code_comments import without_comments
 from lvmcalc.marking.defined_letters import Definitions
 from lvmcalc.marking.denominators import with_formulas_below, with_stages_below
 from lvmcalc.marking.derivation_text import without_heading
@@ -36,7 +37,7 @@ from lvmcalc.marking.other_quantities import refuse_others, with_targets
 from lvmcalc.marking.own_names import is_own_name, refuse_another
 from lvmcalc.marking.prose import Told, without_prose
 from lvmcalc.marking.scalar_jacobians import refuse_loose, scalar_jacobians, with_jacobians
-from lvmcalc.marking.shown_remarks import DOUBTED, note_of, stands_beside, without_shown
+from lvmcalc.marking.shown_remarks import note_of, stands_beside, without_shown
 from lvmcalc.marking.side_remarks import without_remarks
 from lvmcalc.marking.spoken_answers import spoken_answers
 from lvmcalc.notation import Unreadable
@@ -123,7 +124,16 @@ def _is_right(exercise: Exercise, text: str) -> bool:
 
 
 def _read(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Expr, Expr]]:
-    """Return the sides of an answer without a label; it may name a stage by its formula."""
+    """Return the sides of an answer without a label, beside the comments of its code."""
+    text, comments = without_comments(exercise, text)
+    sides, beside = _marked(exercise, text)
+    note = note_of(comments)
+    return [[way._replace(note=f"{way.note} {note}".strip()) for way in side] for side in sides
+            ] if note else sides, beside
+
+
+def _marked(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Expr, Expr]]:
+    """Return the sides of an answer without comments; it may name a stage by its formula."""
     text = with_targets(exercise, text)
     refuse_others(exercise, text)
     text = with_stages_below(exercise, text)
@@ -227,8 +237,6 @@ def _alone(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Exp
                          "write the formula alone.")
     text = without_dollars(text, words)
     code, arrays = len(program(text)) > 1 or whole != given, bool(ARRAYS.search(f"{typed}\n{text}"))
-    if (code or program(given)) and (doubt := DOUBTED.search(typed)):
-        raise Unreadable(f"A comment says `{quoted(doubt[1].strip())}`: leave only what you mean.")
     text = text if code else with_loss(exercise, as_chain(exercise, text))
     text = spread_out(text) if re.search("[∑Σ]", text) else text
     *before, text = with_entries(statements(text, lambda side: names_asked(exercise, side)),

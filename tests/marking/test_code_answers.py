@@ -43,9 +43,25 @@ def test_a_gradient_in_code_is_read(answer: str, of: object, wrt: str) -> None:
 
 @over(("comment", "status"), [
     ("# K^{-1} Y with a minus", "proved"), ("# wrong, fails the check", "unreadable"),
-    ("# TODO: transpose?", "unreadable")])
+    ("# TODO: transpose?", "unreadable"), ("# up to sign", "unreadable"),
+    ("# times two", "unreadable"), ("# twice that", "unreadable"), ("# minus this", "unreadable"),
+    ("# take the mean", "unreadable"), ("# then multiply by 3", "unreadable"),
+    ("# Y is transposed", "unreadable"), ("# the trace term is left out", "unreadable"),
+    ("# Y: 2*Y", "refuted"), ("# no factor 2 here", "proved"), ("# hypothesis", "proved")])
 def test_a_comment_is_no_code_but_may_doubt_it(comment: str, status: str) -> None:
     assert mark(f"-np.linalg.solve(K, Y)  {comment}", "gplvm", "Y").status == status
+
+
+def test_a_comment_of_plain_words_is_shown() -> None:
+    found = str(mark("# backward\n-np.linalg.solve(K, Y)  # chain rule", "gplvm", "Y"))
+    assert "stand “backward” and “chain rule”; they are not marked" in found
+
+
+@over("name", ["lam", "lambda_", "λ"])
+def test_a_number_may_be_given_another_value_by_each_of_its_names(name: str) -> None:
+    code = f"{name} = {{}}λ\nX.T @ (X @ w - y) + {name} * w"
+    assert (mark(code.format(""), RIDGE, "w").right, mark(code.format("2*"), RIDGE, "w").status
+            ) == (True, "refuted")
 
 
 def test_words_of_a_comment_make_no_product_elementwise() -> None:

@@ -39,7 +39,9 @@ def test_a_remark_that_changes_nothing_is_shown(text: str, shown: str) -> None:
     "{} foo bar baz", "{} (w is the old estimate)", "{} (with X = I as usual)",
     "{}, from which the gradient follows by the product rule.", "{}. Delete the penalty here.",
     "The picture of the forest becomes: Xᵀ(Xw − y) + λw", "The predictions are: $Xᵀ(Xw − y) + λw$",
-    "{} (the shape is N×D)", "{} because we get $Xᵀ(Xw − y)$", "{}  # w: (1, D)"])
+    "{} (the shape is N×D)", "{} because we get $Xᵀ(Xw − y)$", "{}  # w: (1, D)",
+    "The natural gradient is {}", "For one observation, {}", "{} for the shuffled w",
+    "One of the two terms is {}"])
 def test_a_remark_that_may_change_an_answer_makes_it_unreadable(text: str) -> None:
     assert mark(text.format(ANSWER), RIDGE, "w").status == "unreadable"
 

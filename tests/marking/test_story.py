@@ -177,3 +177,16 @@ def test_a_story_that_may_change_an_answer_makes_it_unreadable(story: str) -> No
 def test_formulas_in_words_and_rows_are_read(answer: str, of: object, wrt: str,
                                              status: str) -> None:
     assert mark(answer, of, wrt).status == status
+
+
+@pytest.mark.parametrize("story", [
+    "The data term gives: {}", "From the penalty we get {}", "{}, which comes from the trace",
+    "{} (from the prior)", "By the first term, {}", "Through the encoder: {}"])
+def test_a_formula_that_is_said_to_be_of_a_part_is_no_answer(story: str) -> None:
+    _, right = OF["w"]
+    for answer in (right, f"∂L/∂w = {right}"):
+        assert mark(story.replace("{}", answer), RIDGE, "w").status == "unreadable"
+
+
+def test_along_one_path_there_is_no_part() -> None:
+    assert mark("The data term gives: ∂L/∂A = (Aw − y)wᵀ", RIDGE, "A").right
