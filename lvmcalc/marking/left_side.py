@@ -50,7 +50,9 @@ GIVEN = re.compile(rf"(?:^|[\s$.,;:])({LETTER})\s*&?\s*:?=(?!=)\s*"
 OPERATED = re.compile(r"\s*(?:\\[td]?frac\s*\{\s*(?:\\partial|∂|d)\s*\}\s*\{\s*(?:\\partial\b|∂|d)"
                       r"\s*([^{}]+(?:\{\w+\})?)\s*\}|[∂d]\s*/\s*[∂d](\w+)"
                       r"|(?:∇|\\nabla)\s*_\s*(?:\{([^{}]+(?:\{\w+\})?)\}|(\w+))\s*"
-                      r"(?!\\?\w+\s*$|\\math\w+\s*\{?\s*\w\s*\}?\s*$))\s*(?=[^\s=])(.+)$")
+                      r"(?!\\?\w+\s*$|\\math\w+\s*\{?\s*\w\s*\}?\s*$)"
+                      r"|(?:∇|\\nabla)\s*(?=[½\d‖|(\[]|\\(?:[|lb]|[td]?frac|tr\b|op)))"
+                      r"\s*(?=[^\s=])(.+)$")
 
 
 def letters_of_loss(exercise: Exercise, text: str) -> set[str]:
@@ -153,6 +155,9 @@ def is_asked(exercise: Exercise, side: str) -> bool:
     names = [name, *(short for short, of in exercise.chain.abbreviations.items() if of == name)]
     if entry_asked(exercise, side):
         return True
+    if operated := OPERATED.match(side):
+        *below, formula = operated.groups()
+        return _is_operated(exercise, next(filter(None, below), exercise.wrt), formula)
     side = re.sub(r"\s|\\[,;:!]", "", side) if re.match(r"\s*d\W", side) else side.strip()
     bare = re.sub(rf"{STYLES}\s*|\\[,;:!]|[\\{{}}]|(?<=[{{_])\s+|\s+(?=[}}_])", "", side)
     bare = bare.strip().translate(ASCII)
@@ -163,9 +168,6 @@ def is_asked(exercise: Exercise, side: str) -> bool:
         if re.sub(rf"{STYLES}|[{{}}\s]", "", called[1]) == name:
             return True
         raise Unreadable(f"{exercise.name} is asked for, but the answer begins with {side[:20]} =.")
-    if operated := OPERATED.match(side):
-        *below, formula = operated.groups()
-        return _is_operated(exercise, next(filter(None, below)), formula)
     try:
         formula = parse(side, exercise.chain.vocabulary)
     except CannotBeFormed:

@@ -56,7 +56,8 @@ def _number_of_ones(term: Expr) -> Expr:
     """Return the number in front of the sign 𝟏 that stands beside a matrix: it is no column there.
     """
     number, ones = term.as_coeff_mmul() if isinstance(term, MatMul) else (sp.S.One, term)
-    return number if isinstance(ones, OneMatrix) and isinstance(ones.rows, Dummy) else term
+    column = isinstance(ones, OneMatrix) and isinstance(ones.rows, Dummy) and ones.cols == 1
+    return number if column else term
 
 
 def acts_by_entries(matrix: Expr) -> bool:

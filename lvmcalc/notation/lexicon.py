@@ -32,12 +32,16 @@ MARKUP = [(re.compile(pattern, re.MULTILINE), put) for pattern, put in (
     (r"<sup>\s*([^<>]*)</sup>", r"^{\1}"), (r"</?(?:b|i|em|strong|code|p|span|div|br)\s*/?>", ""),
     (r":math:(?=`)", ""),
     # Word, AsciiMath, Typst: (∂L)/(∂X), partial L/partial X, bold(K), Y^top, op("tr")
+    (r"(?<![\w\\.])bold\((\w)\)", r"      \1"),
+    (r"(?<![^\W_])([^\W\d_]|nabla|sum)_\(\s*(\w+(?:\s*=\s*1)?)\s*\)", r"\1_{\2}"),
+    (r"(?<![\w\\])(?:nabla|grad)(?=(?:_\w+|_\{\w+\})?\s+[^\W\d_]\s*(?:\([^()=]*\)\s*)?=)", "∇"),
     (rf"\(\s*{_ROUND}(\w+)\s*\)\s*/\s*\(\s*{_ROUND}(\w+)\s*\)", r"∂\1/∂\2"),
     (rf"(?<![\\\w]){_PARTIAL}\s*/\s*{_PARTIAL}", r"∂\1/∂\2"),
     (r"(?<![\w\\.])(?:bold|upright|italic)(?=\()", ""),
     (r"\^\s*top\b", "^T"), (r"\bop\(\s*\"(\w+)\"\s*\)", r"\1"),
     # Python's prompts, Markdown: fences, `code`, **Step 1.**, bullets in front of a formula
     (r"^[^\S\n]*(?:>>>|\.\.\.)[^\S\n]", ""),
+    (r"^\s*\*\*([^*\n]+)\*\*(?=\s*=)", r"\1"),  # **∇L** = …
     (r"```\w*", ""), (r"(?<![\w)\]'`])`([^`\n]+)`(?![\w(`])", r" \1 "),
     (rf"(?<!\S){_BOLD}([A-Za-z][A-Za-z .:()\d-]*[a-z\d][.:)]*){_BOLD}(?=[\s:.$]|$)", r"\1"),
     (r"^\s*[*•]\s+(?=\$|\\[(\[])", ""), (r"∴|∵", ""),
@@ -52,6 +56,7 @@ MARKUP = [(re.compile(pattern, re.MULTILINE), put) for pattern, put in (
     (r"\bapply\((\w+|\w+\([^()]*\))\s*,\s*1\s*,\s*sum\s*\)", r"rowSums(\1)"),
     (r"\bt\(\s*apply\((\w+|[\w\s%*]+)\s*,\s*1\s*,\s*softmax\s*\)\s*\)", r"softmax(\1,axis=1)"),
     (r"(?<![\w.)\]])c\((?=[^()]*%\*%[^()]*\))", "("),
+    (r"\bmapslices\(\s*(\w+)\s*,", r"\1("), (r"\bmul!\(\s*(\w+)\s*,", r"\1=mm("),
     *[(rf"\btorch\.{theirs}(?=\()", f"torch.{ours}") for theirs, ours in (
         ("mv", "mm"), ("sub", "subtract"), ("mul", "multiply"), ("div", "divide"))],
     # MATLAB: bsxfun(@rdivide, A, B), and self.W.grad of a class
@@ -61,6 +66,8 @@ MARKUP = [(re.compile(pattern, re.MULTILINE), put) for pattern, put in (
     (r"((?<![A-Za-z])max\((?:[^()]|\([^()]*\))*\))(?:\.values|\[0\])", r"\1"),
     (r"\b(\w+)\s*,\s*\w+\s*=(?=\s*(?:\w+\.)*cho_factor\()", r"\1 ="),
     (r"\b\w+\s*,\s*(\w+)\s*=\s*(?:\w+\.)*slogdet\(", r"\1 = logdet("),
+    # Maple: LinearAlgebra:-Transpose(A), A^%T
+    (r"\bLinearAlgebra:-", ""), (r"\^%T\b", " ^T"),
     # LaTeX: \eqalign{… \cr …}, \overset{(a)}{=}, \text{(linearity)}, I_{N \times N}, \text{where}
     (r"\\(?:left|right)\s*\.(?![A-Za-z])", ""), (r"\^\s*(?:\{\s*\\prime\s*\}|\\prime\b)", "'"),
     (r"\\eqalign\s*\{((?s:.*))\}(?=[\s$.\]\\]*\Z)", r"\1"), (r"\\cr\b", r"\\\\"),
@@ -127,9 +134,11 @@ MODULE = re.compile(r"(?:(?:np|numpy|jnp|jax\.numpy|torch|scipy|sp|jsp|jax\.scip
                     r"|(?:la|LA|sla|linalg|LinearAlgebra|special)\.)(?=[a-z])")
 ARRAYS = re.compile(rf"{MODULE.pattern}|(?<=[\w)\]}}'])\s*@(?!\.)|%\*%"
                     r"|(?<!w\.r)\.(?:dot|mm|matmul|t|sum|trace|pow|mT)\b")
-# What only Mathematica writes, and its dot for the product, which others write between two letters
+# What only Mathematica and Maple write, and their dot for the product, which others write between
+# two letters
 MATHEMATICA = re.compile(r"\b(?:Transpose|Inverse|Tr|Det|IdentityMatrix|LinearSolve|Diagonal|Dot"
                          r"|Norm|Exp|DiagonalMatrix|LogisticSigmoid|Tanh|Log)\["
+                         r"|\b(?:Matrix|Linear)?(?:Transpose|Inverse|Solve)\((?=.*\)\.[\w(])"
                          r"|\\\[(?:Capital)?[A-Z][a-z]+\]")
 DOT = re.compile(r"(?:(?<=[^\W\d])|(?<=[])])|(?<=[A-Za-z]\d))\.(?=[^\W\d_]|[(\\])"
                  r"|(?:(?<=[^\W\d]\s)|(?<=[])]\s)|(?<=[A-Za-z]\d\s))\.(?=\s+(?:[^\W\d_]|[(\\]))")
@@ -144,7 +153,7 @@ METHODS = {
     "exp": "exp", "pow": "pow", "square": "square", "swapaxes": "transpose",
     "permute": "transpose", "conj": "", "diagonal": "diag", "diag": "diag", "amax": "max",
     "add": "add", "sub": "subtract", "mul": "multiply", "div": "divide", "neg": "negative",
-    "solve": "", "outer": "outer", "unsqueeze": "unsqueeze", "reshape": "reshape",
+    "solve": "", "outer": "outer", "unsqueeze": "expand_dims", "reshape": "reshape",
     "view": "reshape", "ger": "outer", "multiply": "multiply", "matrix_power": "",
     **{name: name for name in _words("""
         mean max sigmoid tanh relu softmax log_softmax logsumexp abs sqrt""")},

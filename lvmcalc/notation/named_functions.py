@@ -74,9 +74,10 @@ def _column(inner_: Expr, *shape: Expr) -> Expr:
 
 
 def _filled(number: Expr, *sizes: Expr) -> Expr:
-    """Return R's matrix(1, N, D), and rep(1, N)."""
-    if number.is_Matrix or not 1 <= len(sizes) <= 2:
+    """Return R's matrix(1, N, D), and rep(1, N); the sizes of matrix(1) are those that fit."""
+    if number.is_Matrix or len(sizes) > 2:
         raise TypeError
+    sizes = sizes or (sp.Dummy("?"), sp.Dummy("?"))
     return product(number, OneMatrix(*sizes, *[1] * (2 - len(sizes))))
 
 
@@ -121,6 +122,11 @@ def _solved_with(lower: Expr, right: Expr) -> Expr:
     return product(inverse(transposed(lower)), inverse(lower), right)
 
 
+def norm(inner_: Expr) -> Expr:
+    """Return the Frobenius norm."""
+    return sp.sqrt(forming.squared_norm(inner_))
+
+
 trace = _of_matrix("trace", Trace)
 determinant = _of_matrix("determinant", Determinant)
 logarithm = _of_number("logarithm", sp.log)
@@ -138,14 +144,14 @@ FUNCTIONS: dict[str, Callable[..., Expr]] = {
     **dict.fromkeys(["inv", "inverse", "Inverse"], inverse),
     **dict.fromkeys(["pinv", "pinverse", "ginv"], _pseudo_inverse),
     **dict.fromkeys(["logdet", "log_det"], _log_det),
-    **dict.fromkeys(["matmul", "mm", "multi_dot"], product), "dot": dot,
+    **dict.fromkeys(["matmul", "mm"], lambda a, b: product(a, b)), "multi_dot": product, "dot": dot,
     **dict.fromkeys(["eye", "Identity", "identity"], _identity),
     "transpose": _swapped, "Transpose": transposed, "solve": _solve, "slogdet": _log_det,
     "outer": lambda a, b: product(a, transposed(b)), "sum": _sum, "diag": _diagonal,
     "multiply": forming.elementwise, "pow": power_of_entries,
     "square": lambda inner_: power_of_entries(inner_, sp.Integer(2)),
     "sqrt": _of_number("square root", sp.sqrt), "vdot": inner,
-    "norm": lambda inner_: sp.sqrt(forming.squared_norm(inner_)),
+    "norm": norm,
     "crossprod": lambda a, b=None: product(transposed(a), a if b is None else b),
     "tcrossprod": lambda a, b=None: product(a, transposed(a if b is None else b)),
     **dict.fromkeys(["cho_factor", "cholesky"], Cholesky), "cho_solve": _solved_with,
@@ -158,6 +164,7 @@ FUNCTIONS: dict[str, Callable[..., Expr]] = {
     **dict.fromkeys(["Symmetric", "drop", "asarray"], lambda a: a), "mldivide": _solve,
     **dict.fromkeys(["vec", "as.vector", "as.numeric", "ravel", "flatten", "squeeze",
                      "reshape"], _column), "matrix": _filled, "rep": _filled,
+    "vector": lambda number: _filled(number, sp.Dummy("?")), "norm2": norm,
     "mean": lambda a: product(1 / (a.rows * a.cols), _sum(a)),
     "mrdivide": lambda a, b: product(a, inverse(b)), "tensordot": inner,
     "add": lambda a, b: forming.total([a, b]), "negative": lambda a: product(sp.Integer(-1), a),

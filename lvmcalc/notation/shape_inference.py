@@ -70,7 +70,7 @@ def with_sizes(expression: Expr, shape: tuple[Expr, ...]) -> Expr:
     if not all(_is_known(identity.rows) for identity in expression.atoms(Identity)):
         raise Unreadable("The size of `I` cannot be told from what stands beside it: write I_N or "
                          "eye(N), with a size.")
-    if not all(_is_known(ones.rows) for ones in expression.atoms(OneMatrix)):
+    if not all(_is_known(size) for ones in expression.atoms(OneMatrix) for size in ones.shape):
         raise Unreadable("How many ones there are cannot be told from what stands beside them: "
                          "write ones(N), with a size.")
     return expression

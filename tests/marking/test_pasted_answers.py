@@ -61,6 +61,16 @@ def test_an_entry_of_something_else_is_not_what_is_asked_for() -> None:
 
 @pytest.mark.parametrize(("answer", "of", "wrt", "wrong"), [
     ("Transpose[A] . (A.w - y) + \\[Lambda] w", RIDGE, "w", ("+", "-")),
+    ("LinearAlgebra:-Transpose(A).(A.w - y) + lambda*w", RIDGE, "w", ("- y", "+ y")),
+    ("A^%T.(A.w - y) + lambda*w", RIDGE, "w", ("- y", "+ y")),
+    ("$ nabla_(bold(w)) J = bold(A)^top (bold(A) bold(w) - y) + lambda bold(w) $", RIDGE, "w",
+     ("- y", "+ y")),
+    ("$ (partial J)/(partial bold(w)) = A^T (A w - y) + lambda w $", RIDGE, "w", ("- y", "+ y")),
+    ("nabla f(w) = sum_(i=1)^n (a_i^T w - y_i) a_i + lambda w", RIDGE, "w", ("- y", "+ y")),
+    ("**∇J(w)** = Aᵀ(Aw − y) + λw", RIDGE, "w", ("− y", "+ y")),
+    ("A.transpose(0, 1).mm(A.mm(w) - y) + lam * w", RIDGE, "w", ("- y", "+ y")),
+    ("X'*(exp(X*w)./(vector(1)+exp(X*w)))-X'*y", LOGISTIC, "w", ("-X'", "+X'")),
+    ("X'*((matrix(1)-tanh(X*W).^2).*((tanh(X*W)*v-y)*v'))", NET, "W", ("-y", "+y")),
     ("α (Inverse[K].Y.Transpose[Y].Inverse[K] - D Inverse[K]).X", "gplvm", "X", ("α", "2 α")),
     ("sum(X*W .+ b' .- Y, dims=1)'", LAYER, "b", ("- Y", "+ Y")),
     ("vec(sum(X*W .+ b' .- Y; dims=1))", LAYER, "b", ("- Y", "+ Y")),
