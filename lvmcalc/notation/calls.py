@@ -23,7 +23,7 @@ MOST_NESTED = 4  # functions inside one another: SymPy evaluates those of number
 OTHER_NAMES = {"expit": "sigmoid", "plogis": "sigmoid", "LogisticSigmoid": "sigmoid", "Det": "det",
                "IdentityMatrix": "eye", "LinearSolve": "solve", "MatrixInverse": "inv",
                "DiagonalMatrix": "diag", "Diagonal": "diag", "Dot": "multi_dot",
-               "MatrixPower": "matrix_power",
+               "MatrixPower": "matrix_power", "ger": "outer",
                "unsqueeze": "expand_dims", "tile": "repmat", "proportions": "prop.table",
                "reduce_sum": "sum", "reduce_mean": "mean", "reduce_logsumexp": "logsumexp",
                "matrix_transpose": "transpose"} | {
@@ -32,10 +32,9 @@ BRACKETED = {"transpose", "inverse", "mean", "logsumexp", "log_softmax", "sweep"
              "vec", "ravel", "reshape", "flatten", "squeeze", "as.vector", "as.numeric", *RAMPS}
 AXES_SWAPPED = ({0, 1}, {-1, -2})
 BROADCAST = ("add", "subtract", "multiply", "divide", "true_divide")
-COPIED = ("expand_dims", "repmat", "prop.table")
+COPIED = ("expand_dims", "unsqueeze", "repmat", "tile", "prop.table", "proportions")
 ALONG = ("sum", "mean", "softmax", "logsumexp", "log_softmax", *RAMPS)
-CALLS = ("size", "abs2", "einsum", "sweep", *ALONG[2:], "chol", "solve_triangular", *COPIED,
-         "unsqueeze", "tile", "proportions")
+CALLS = ("size", "abs2", "einsum", "sweep", *ALONG[2:], "chol", "solve_triangular", *COPIED)
 
 
 class Calls(Axes):

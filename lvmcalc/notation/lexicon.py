@@ -29,7 +29,8 @@ _BOLD = r"(?:\*\*|__)"
 _SQUARE = r"(\w)\s*(?:\\times|×|,)\s*"
 MARKUP = [(re.compile(pattern, re.MULTILINE), put) for pattern, put in (
     # HTML and reStructuredText: K<sup>-1</sup>, <b>K</b>, :math:`…`
-    (r"<sup>\s*([^<>]*)</sup>", r"^{\1}"), (r"</?(?:b|i|em|strong|code|p|span|div|br)\s*/?>", ""),
+    (r"<sup>\s*([^<>]*)</sup>", r"^{\1}"),
+    (r"</?(?:b|i|em|strong|code|p|span|div|br|math)\s*/?>", ""),
     (r":math:(?=`)", ""),
     # Word, AsciiMath, Typst: (∂L)/(∂X), partial L/partial X, bold(K), Y^top, op("tr")
     (r"(?<![\w\\.])bold\((\w)\)", r"      \1"),
@@ -48,7 +49,8 @@ MARKUP = [(re.compile(pattern, re.MULTILINE), put) for pattern, put in (
     # R, Julia and SciPy: A <- B, exp.(A), cho_solve((C, True), X)
     (r"((?:^|;)\s*(?!return\b)[A-Za-z][\w.]*\s*)(?:<-|←)", r"\1 ="),
     (r"<-(?![^<>]*>)|←", "⟵"),  # inside a formula, where it is no assignment
-    (r"\b(exp|log|sqrt|tanh|sin|cos|sigmoid|relu|softplus|abs)\.(?=\()|(σ)\.(?=\()", r"\1\2 "),
+    (r"\b(exp|log1?p?|sqrt|tanh|sinh?|cosh?|sech?|sigmoid|relu|softplus|abs)\.(?=\()"
+     r"|(σ)\.(?=\()", r"\1\2 "),
     (r"(cho_solve\(\s*)\(\s*(\w+)\s*,\s*(?:True|lower\s*=\s*True|1|\w*low(?:er)?)\s*\)",
      r"\1\2"),
     (r"\b(sweep\([^=]*,)\s*(?:MARGIN\s*=)?\s*([12])\s*,\s*(?:STATS\s*=)?([^=]*)\bFUN\s*=(?!=)",
@@ -68,7 +70,8 @@ MARKUP = [(re.compile(pattern, re.MULTILINE), put) for pattern, put in (
     (r"\b\w+\s*,\s*(\w+)\s*=\s*(?:\w+\.)*slogdet\(", r"\1 = logdet("),
     # Maple: LinearAlgebra:-Transpose(A), A^%T
     (r"\bLinearAlgebra:-", ""), (r"\^%T\b", " ^T"),
-    # LaTeX: \eqalign{… \cr …}, \overset{(a)}{=}, \text{(linearity)}, I_{N \times N}, \text{where}
+    # LaTeX: \mkern-2mu, \eqalign{… \cr …}, \overset{(a)}{=}, \text{(linearity)}, I_{N \times N}
+    (r"\\m?(?:kern|skip)\s*-?[\d.]+\s*(?:mu|em|pt|ex)|\\[hm]space\*?\s*\{[^{}]*\}", ""),
     (r"\\(?:left|right)\s*\.(?![A-Za-z])", ""), (r"\^\s*(?:\{\s*\\prime\s*\}|\\prime\b)", "'"),
     (r"\\eqalign\s*\{((?s:.*))\}(?=[\s$.\]\\]*\Z)", r"\1"), (r"\\cr\b", r"\\\\"),
     (r"(\\partial)\s*\{\s*(\\mathcal\s*[A-Z])\s*\}", r"\1 \2"),
@@ -84,7 +87,7 @@ MARKUP = [(re.compile(pattern, re.MULTILINE), put) for pattern, put in (
 
 # The shape of a formula, or what else is said of it, behind a comma or some space
 SHAPE = re.compile(r"(?:\s*(?:∈|\\in\b)\s*(?:ℝ|R|\\mathbb\s*\{?\s*R\s*\}?)\s*\^\s*\{?\s*\w+\s*"
-                   r"(?:×|\\times|x)\s*\w+\s*\}?|(?:\s{2,}|,\s*)[(\[]\s*\w+\s*(?:×|x)\s*\w+\s*[)\]]"
+                   r"(?:(?:×|\\times|x)\s*\w+\s*)?\}?|(?:\s{2,}|,\s*)[(\[]\s*\w+\s*(?:×|x)\s*\w+\s*[)\]]"
                    r"|,?\s*\(\s*(?:since\s+|as\s+)?[A-Z]\s+(?:is\s+)?symmetric\s*\)"
                    r"|,?\s+\(?(?:using|by)\s+(?:the\s+)?symmetry\s+of\s+[A-Z]\s*\)?"
                    r"|,\s*which has the (?:same )?(?:shape|size|dimensions?) (?:as|of) \w+)[\s.]*$")
@@ -104,7 +107,7 @@ LAYOUT = _words("""
     textrm mathnormal textit mathop
 """)
 STYLES = (r"\\(?:mathbf|bm|boldsymbol|mathsf|mathit|mathrm|pmb|operatorname\*?|text|textbf|textrm"
-          r"|mathnormal|textit|mathop|mathcal|mathscr|mathbb|ensuremath)")
+          r"|mathnormal|textit|mathop|mathcal|mathscr|mathbb|ensuremath|vec|underline)")
 # A matrix of ones, with its sizes: 1_N, \\mathbf{1}_N, \\mathbf 1_{N \\times D}
 OF_ONES = (r"(?:\\(?:mathbf|bm|boldsymbol)\s*(?:\{\s*1\s*\}|1)|𝟏|(?<![\w.^])1)\s*_\s*"
            r"(?:\{\s*(?P<rows>\w+)\s*(?:(?:\\times|,|×)\s*(?P<columns>\w+)\s*)?\}|(?P<size>\w))")
@@ -151,14 +154,14 @@ METHODS = {
     "mm": "matmul", "matmul": "matmul", "mv": "matmul", "sum": "sum", "trace": "trace",
     "det": "det", "logdet": "logdet", "slogdet": "slogdet", "norm": "norm", "log": "log",
     "exp": "exp", "pow": "pow", "square": "square", "swapaxes": "transpose",
-    "permute": "transpose", "conj": "", "diagonal": "diag", "diag": "diag", "amax": "max",
+    "permute": "transpose", "diagonal": "diag", "diag": "diag", "amax": "max",
     "add": "add", "sub": "subtract", "mul": "multiply", "div": "divide", "neg": "negative",
     "solve": "", "outer": "outer", "unsqueeze": "expand_dims", "reshape": "reshape",
     "view": "reshape", "ger": "outer", "multiply": "multiply", "matrix_power": "",
     **{name: name for name in _words("""
         mean max sigmoid tanh relu softmax log_softmax logsumexp abs sqrt""")},
     **dict.fromkeys(_words("flatten ravel squeeze"), "reshape"),
-    **dict.fromkeys(_words("detach copy clone contiguous double float"), "asarray"),
+    **dict.fromkeys(_words("detach copy clone contiguous double float conj"), "asarray"),
 }
 
 # Words that may stand before a formula or beside it and say nothing about it

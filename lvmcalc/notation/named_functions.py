@@ -146,7 +146,7 @@ FUNCTIONS: dict[str, Callable[..., Expr]] = {
     **dict.fromkeys(["logdet", "log_det"], _log_det),
     **dict.fromkeys(["matmul", "mm"], lambda a, b: product(a, b)), "multi_dot": product, "dot": dot,
     **dict.fromkeys(["eye", "Identity", "identity"], _identity),
-    "transpose": _swapped, "Transpose": transposed, "solve": _solve, "slogdet": _log_det,
+    "transpose": _swapped, "solve": _solve, "slogdet": _log_det,
     "outer": lambda a, b: product(a, transposed(b)), "sum": _sum, "diag": _diagonal,
     "multiply": forming.elementwise, "pow": power_of_entries,
     "square": lambda inner_: power_of_entries(inner_, sp.Integer(2)),
@@ -171,6 +171,7 @@ FUNCTIONS: dict[str, Callable[..., Expr]] = {
     "subtract": lambda a, b: forming.total([a, product(sp.Integer(-1), b)]),
     "cholesky_inverse": lambda lower: product(inverse(transposed(lower)), inverse(lower)),
     "matrix_power": forming.power, "ncol": lambda matrix: matrix.cols,
+    **dict.fromkeys(["Transpose", "adjoint", "ctranspose"], transposed),
     **dict.fromkeys(["len", "nrow"], lambda matrix: matrix.rows),
     **dict.fromkeys(["length", "numel"], _length),
 }

@@ -308,8 +308,8 @@ class _Scanner(Words):
             return self.add("function", match[0], match.end())
         if self.found and self.found[-1].text == "^" and self.match("T"):  # YY^TX is YYᵀX
             return self.add("sign", "T", self.place + 1)
-        upright = "[Tt]" if "t" not in self.vocabulary.spellings else "T"
-        if self.match(rf"{upright}(?![A-Za-z0-9_])") and re.search(r"\^\s*[({]?\s*-?\s*$",
+        upright = "T" + "".join({*"tH"} - self.vocabulary.spellings.keys())
+        if self.match(rf"[{upright}](?![A-Za-z0-9_])") and re.search(r"\^\s*[({]?\s*-?\s*$",
                                                          self.text[:self.place]):
             return self.add("sign", "T", self.place + 1)
         if "e" not in self.vocabulary.spellings and "exp" in self.functions and (
