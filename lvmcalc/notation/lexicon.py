@@ -68,7 +68,8 @@ MARKUP = [(re.compile(pattern, re.MULTILINE), put) for pattern, put in (
     (r"((?<![A-Za-z])max\((?:[^()]|\([^()]*\))*\))(?:\.values|\[0\])", r"\1"),
     (r"\b(\w+)\s*,\s*\w+\s*=(?=\s*(?:\w+\.)*cho_factor\()", r"\1 ="),
     (r"\b\w+\s*,\s*(\w+)\s*=\s*(?:\w+\.)*slogdet\(", r"\1 = logdet("),
-    # Maple: LinearAlgebra:-Transpose(A), A^%T
+    # matrixcalculus.org; Maple: LinearAlgebra:-Transpose(A), A^%T
+    (r"\bvector\(1\)", "𝟏"),
     (r"\bLinearAlgebra:-", ""), (r"\^%T\b", " ^T"),
     # LaTeX: \mkern-2mu, \eqalign{… \cr …}, \overset{(a)}{=}, \text{(linearity)}, I_{N \times N}
     (r"\\m?(?:kern|skip)\s*-?[\d.]+\s*(?:mu|em|pt|ex)|\\[hm]space\*?\s*\{[^{}]*\}", ""),

@@ -164,7 +164,7 @@ FUNCTIONS: dict[str, Callable[..., Expr]] = {
     **dict.fromkeys(["Symmetric", "drop", "asarray"], lambda a: a), "mldivide": _solve,
     **dict.fromkeys(["vec", "as.vector", "as.numeric", "ravel", "flatten", "squeeze",
                      "reshape"], _column), "matrix": _filled, "rep": _filled,
-    "vector": lambda number: _filled(number, sp.Dummy("?")), "norm2": norm,
+    "norm2": norm,
     "mean": lambda a: product(1 / (a.rows * a.cols), _sum(a)),
     "mrdivide": lambda a, b: product(a, inverse(b)), "tensordot": inner,
     "add": lambda a, b: forming.total([a, b]), "negative": lambda a: product(sp.Integer(-1), a),
