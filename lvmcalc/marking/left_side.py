@@ -19,9 +19,11 @@ from lvmcalc.notation.array_axes import Kept
 from lvmcalc.notation.forming import as_number, transposed
 from lvmcalc.notation.formula_finder import DERIVATIVES, MATH, ROUND, sides_of, with_output
 from lvmcalc.notation.indices import INDICES, spread_out
+from lvmcalc.notation.kronecker import Vec
 from lvmcalc.notation.letters import ASCII
 from lvmcalc.notation.lexicon import STYLES
 from lvmcalc.notation.parser import Reading, parse, readings
+from lvmcalc.notation.products import OUTER
 from lvmcalc.notation.statements import LETTER
 from lvmcalc.notation.text_cleanup import closing
 from lvmcalc.notation.tokens import quoted
@@ -188,6 +190,7 @@ def is_asked(exercise: Exercise, side: str) -> bool:
         formula = parse(side, exercise.chain.vocabulary)
     except CannotBeFormed:
         return False
+    formula = formula.arg if isinstance(formula, Vec) else formula
     called = getattr(formula, "name", "")
     if formula == exercise.asked or called in {f"d{out}" for out in
                                                exercise.chain.vocabulary.outputs}:
@@ -202,6 +205,19 @@ def is_derivative(exercise: Exercise, side: str) -> bool:
     with suppress(Unreadable):
         return bool(_differentiated(side)) and is_asked(exercise, side)
     return False
+
+
+def unstacked(exercise: Exercise, left: str, ways: list[Reading]) -> list[Reading]:
+    """Return the readings of a side without the vec that stands on the left as well."""
+    stacked = False
+    with suppress(Unreadable, CannotBeFormed):
+        stacked = isinstance(parse(left, exercise.chain.vocabulary), Vec)
+    if any(way.note.startswith(OUTER) and not fits(exercise, way.formula) for way in ways):
+        raise Unreadable("The ⊗ of two columns may be a matrix or a column: write a bᵀ for the one "
+                         "and vec(b aᵀ) for the other.")
+    if any(isinstance(way.formula, Vec) != stacked for way in ways):
+        raise Unreadable("vec(…) stands on one side only: write vec(∂L/∂X) = vec(…), or matrices.")
+    return [way._replace(formula=way.formula.arg) for way in ways] if stacked else ways
 
 
 def is_differential(exercise: Exercise, line: str) -> bool:

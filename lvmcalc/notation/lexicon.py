@@ -117,9 +117,9 @@ ENVIRONMENTS = (r"(?:equation|align|aligned|gather|gathered|split|multline|eqnar
 # LaTeX commands for signs, by what else they are spelled
 COMMANDS = {
     "cdot": "·", "times": "·", "ast": "·", "odot": "∘", "circ": "∘", "oslash": "∕", "colon": ":",
-    "partial": "∂", "nabla": "∇", "langle": "⟨", "rangle": "⟩", "lvert": "|", "rvert": "|",
-    "vert": "|", "lVert": "‖", "rVert": "‖", "Vert": "‖", "lbrack": "[", "rbrack": "]",
-    "lbrace": "(", "rbrace": ")", "top": "ᵀ", "intercal": "ᵀ", "prime": "'",
+    "otimes": "⊗", "partial": "∂", "nabla": "∇", "langle": "⟨", "rangle": "⟩", "lvert": "|",
+    "rvert": "|", "vert": "|", "lVert": "‖", "rVert": "‖", "Vert": "‖", "lbrack": "[",
+    "rbrack": "]", "lbrace": "(", "rbrace": ")", "top": "ᵀ", "intercal": "ᵀ", "prime": "'",
     "tfrac": "frac", "dfrac": "frac", "cfrac": "frac", "frac": "frac", "nicefrac": "frac",
     "bar": "bar", "overline": "bar", "widebar": "bar", "dd": "d", "diff": "d",
 }

@@ -9,6 +9,7 @@ from lvmcalc.checks import CannotBeFormed
 from lvmcalc.notation import forming
 from lvmcalc.notation.cholesky_factors import Cholesky, Lower, Upper
 from lvmcalc.notation.forming import inner, inverse, power_of_entries, product, transposed
+from lvmcalc.notation.kronecker import Vec
 from lvmcalc.notation.name_resolution import Unreadable, quoted
 from lvmcalc.notation.printer import plain
 
@@ -162,7 +163,9 @@ FUNCTIONS: dict[str, Callable[..., Expr]] = {
     "rowSums": lambda a: product(a, OneMatrix(a.cols, 1)),
     "colSums": lambda a: product(transposed(a), OneMatrix(a.rows, 1)),
     **dict.fromkeys(["Symmetric", "drop", "asarray"], lambda a: a), "mldivide": _solve,
-    **dict.fromkeys(["vec", "as.vector", "as.numeric", "ravel", "flatten", "squeeze",
+    "vec": lambda a: Vec(a) if a.is_Matrix and 1 not in a.shape else _column(a),
+    **dict.fromkeys(["kron", "kronecker", "KroneckerProduct"], forming.kronecker),
+    **dict.fromkeys(["as.vector", "as.numeric", "ravel", "flatten", "squeeze",
                      "reshape"], _column), "matrix": _filled, "rep": _filled,
     "norm2": norm,
     "mean": lambda a: product(1 / (a.rows * a.cols), _sum(a)),

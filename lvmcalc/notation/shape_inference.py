@@ -11,6 +11,7 @@ from sympy import Dummy, Expr, HadamardProduct, Identity, MatAdd, MatMul, MatPow
 
 from lvmcalc.checks import CannotBeFormed
 from lvmcalc.notation.forming import spread
+from lvmcalc.notation.kronecker import Vec, refuse_left
 from lvmcalc.notation.ones import DOUBLE, ONES
 from lvmcalc.notation.tokens import LARGEST_POWER, Unreadable, quoted
 
@@ -34,6 +35,8 @@ def finished(expression: Expr, shape: tuple[Expr, ...], text: str) -> Expr:
     Unreadable
         If a size cannot be told, or the expression is a giant or has no value.
     """
+    if isinstance(refuse_left(expression), Vec):
+        return Vec(finished(expression.arg, shape, text))
     expression = with_sizes(spread(expression), shape)
     refuse_giants(expression, text)
     if expression.has(sp.zoo, sp.nan, sp.I):

@@ -60,8 +60,8 @@ class Vocabulary(dict):
         self.spellings = {"pi": sp.pi, **names, **sizes,
                           **dict.fromkeys(["I", "Id"], Identity(Dummy("?")))}
         if "lambda" in names:  # a reserved word of Python, so that code has another
-            self.spellings |= dict.fromkeys(
-                "lam lamda lambd lmbda lambda_ lambda_reg lambda_param".split(), names["lambda"])
+            others = ["lam", "lamda", "lambd", "lmbda", "lambda_", "lambda_reg", "lambda_param"]
+            self.spellings |= dict.fromkeys(others, names["lambda"])
         for name, symbol in adjoints.items():
             fractions = [f"{d}{above}/{d}{name}" for d in "∂d" for above in self.outputs]
             barred = [f"{name}_bar", f"{name}bar", f"{name}\u0304", f"{name}.grad"]

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from tables import over
 
 from lvmcalc import derive, mark
 from lvmcalc.auditing import audit
@@ -267,3 +268,18 @@ def test_a_letter_or_an_arrow_that_is_unclear_is_told_as_it_was_typed(answer: st
                                                                       ) -> None:
     found = mark(answer, LOGISTIC, "w")
     assert (found.status, words in found.reason) == ("unreadable", True), found.reason
+
+
+@over(("answer", "of", "wrt", "status"), [
+    (r"\operatorname{vec}(\nabla_W f) = (I \otimes X^\top)\operatorname{vec}(XW + 1b^T - Y)", LAYER,
+     "W", "proved"),
+    ("∂L/∂vec(W) = (I ⊗ X)ᵀ vec(XW + 1bᵀ + Y)", LAYER, "W", "refuted"),
+    ("dL = vec(XW + 1bᵀ − Y)ᵀ (I ⊗ X) vec(dW)", LAYER, "W", "proved"),
+    ("(I ⊗ Xᵀ) vec(XW + 1bᵀ − Y)", LAYER, "W", "unreadable"),
+    ("vec(∂L/∂W) = Xᵀ(XW + 1bᵀ − Y)", LAYER, "W", "unreadable"),
+    ("(Aw − y) ⊗ w", RIDGE, "A", "proved"), ("kron(A*w - y, w')", RIDGE, "A", "proved"),
+    ("2 (Aw − y) ⊗ w", RIDGE, "A", "refuted"),
+    ("w ⊗ (Aw − y)", RIDGE, "A", "unreadable"), ("A ⊗ (Aw − y)", RIDGE, "A", "unreadable")])
+def test_a_vec_and_a_kronecker_product_are_read_as_matrices(answer: str, of: object, wrt: str,
+                                                            status: str) -> None:
+    assert mark(answer, of, wrt).status == status, str(mark(answer, of, wrt))
