@@ -67,7 +67,8 @@ def statements(text: str, asked: Callable[[str], bool] = lambda side: False) -> 
     others = [number for number, part in enumerate(parts)
               if not (DEFINITION.match(part) or CHANGE.match(part))]
     named = [number for number, part in enumerate(parts) if asked(sides_of(part)[0])]
-    named = [it for it in named if ADJOINT.search(sides_of(parts[it])[0])] or named  # G is a letter
+    named = [it for it in named if ADJOINT.search(sides_of(parts[it])[0])] or [  # G is a letter
+        it for it in named if not _is_used(sides_of(parts[it])[0], parts)] or named
     last = len(parts) - 1 - bool(behind)
     twice = others and any(re.search(r"/|\\[td]?frac|∇|nabla|bar|line", sides_of(parts[number])[0])
                            for number in {*named} - {*others})
@@ -79,3 +80,9 @@ def statements(text: str, asked: Callable[[str], bool] = lambda side: False) -> 
                          "nothing: put it in front of what uses it.")
     answer = parts.pop(place)
     return [*parts, answer]
+
+
+def _is_used(name: str, parts: list[str]) -> bool:
+    """Return whether the formula of a part has a name in it."""
+    return any(re.search(rf"(?<![\w\\]){re.escape(name.strip())}(?!\w)", side)
+               for part in parts for side in sides_of(part)[1:])

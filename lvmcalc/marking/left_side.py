@@ -17,12 +17,15 @@ from lvmcalc.marking.exercise import Exercise, formulas
 from lvmcalc.notation import Unreadable
 from lvmcalc.notation.array_axes import Kept
 from lvmcalc.notation.forming import as_number, transposed
-from lvmcalc.notation.formula_finder import DERIVATIVES, MATH, sides_of, with_output
+from lvmcalc.notation.formula_finder import DERIVATIVES, MATH, ROUND, sides_of, with_output
 from lvmcalc.notation.indices import INDICES, spread_out
+from lvmcalc.notation.kronecker import Vec
 from lvmcalc.notation.letters import ASCII
 from lvmcalc.notation.lexicon import STYLES
 from lvmcalc.notation.parser import Reading, parse, readings
+from lvmcalc.notation.products import OUTER
 from lvmcalc.notation.statements import LETTER
+from lvmcalc.notation.text_cleanup import closing
 from lvmcalc.notation.tokens import quoted
 from lvmcalc.notation.vocabulary import Vocabulary, matching
 
@@ -39,6 +42,7 @@ ROUNDING = 1e-9
 ZERO = re.compile(rf"\s*(?:{STYLES}\s*)?\{{?\s*0\s*\}}?[\s.,]*$")
 DEMANDED = re.compile(r"(?:\\(?:overset|stackrel)\s*\{\s*!\s*\}\s*\{\s*=\s*\}|=\s*!)"
                       rf"{ZERO.pattern[:-1]}")
+BOLD = re.compile(rf"{STYLES}\s*\{{\s*(\w)\s*\}}(?=\s*_)")
 INVERSE = re.compile(r"(?<![\w\\])([^\W\d_]+?)_?inv(?![\w(])")
 # What stands between two formulas of which the second follows
 ARROW = (r"\\implies|\\(?:Long)?[Rr]ightarrow|⇒|⟹|\\iff|\\(?:Long)?[Ll]eftrightarrow|⟺|⇔"
@@ -50,7 +54,24 @@ GIVEN = re.compile(rf"(?:^|[\s$.,;:])({LETTER})\s*&?\s*:?=(?!=)\s*"
 OPERATED = re.compile(r"\s*(?:\\[td]?frac\s*\{\s*(?:\\partial|∂|d)\s*\}\s*\{\s*(?:\\partial\b|∂|d)"
                       r"\s*([^{}]+(?:\{\w+\})?)\s*\}|[∂d]\s*/\s*[∂d](\w+)"
                       r"|(?:∇|\\nabla)\s*_\s*(?:\{([^{}]+(?:\{\w+\})?)\}|(\w+))\s*"
-                      r"(?!\\?\w+\s*$|\\math\w+\s*\{?\s*\w\s*\}?\s*$))\s*(?=[^\s=])(.+)$")
+                      r"(?!\\?\w+\s*$|\\math\w+\s*\{?\s*\w\s*\}?\s*$)"
+                      r"|(?:∇|\\nabla)\s*(?=[½\d‖|(\[]|\\(?:[|lb]|[td]?frac|tr\b|op)))"
+                      r"\s*(?=[^\s=])(.+)$")
+
+
+def _differentiated(side: str) -> tuple[str, str] | None:
+    """Return the variable, "" if it is not told, and the formula in ∂/∂X (…), ∇ (…) or ∂(…)/∂X."""
+    if match := OPERATED.match(side):
+        *below, formula = match.groups()
+        return next(filter(None, below), ""), formula
+    if match := re.match(r"\s*\\[td]?frac\s*(?=\{)", side):
+        above = closing(side, match.end(), "{}")
+        below = re.match(rf"\s*\{{\s*{ROUND}([^{{}}]+(?:\{{\w+\}})?)\}}\s*$", side[above:])
+        formula = re.match(rf"\{{\s*{ROUND}(.*)\}}$", side[match.end():above])
+        match = (below[1], formula[1]) if below and formula else None
+    elif match := re.match(rf"\s*{ROUND}(.+?)\s*/\s*{ROUND}(\w+)\s*$", side):
+        match = match[2], match[1]
+    return match if match and re.search(r"[(\[‖]|\\\||\\lVert|\S\s+\w", match[1]) else None
 
 
 def letters_of_loss(exercise: Exercise, text: str) -> set[str]:
@@ -130,7 +151,7 @@ def names(exercise: Exercise, side: str) -> bool:
 def entry_asked(exercise: Exercise, side: str) -> str:
     """Return the indices below ∂L/∂w_j, (∂L/∂W)_ij or ∂L/∂u_i, an entry or a row of what is asked
     for; "" if the side is none."""
-    side = spread_out(side) if exercise.asked.is_Matrix else ""
+    side = spread_out(BOLD.sub(r" \1", side)) if exercise.asked.is_Matrix else ""
     for below in INDICES.finditer(side):
         lower = notation.spelling(below[1]) not in exercise.chain.vocabulary
         for letter in {below[1], below[1].upper() if lower else below[1]}:
@@ -153,6 +174,8 @@ def is_asked(exercise: Exercise, side: str) -> bool:
     names = [name, *(short for short, of in exercise.chain.abbreviations.items() if of == name)]
     if entry_asked(exercise, side):
         return True
+    if differentiated := _differentiated(side):
+        return _is_operated(exercise, differentiated[0] or exercise.wrt, differentiated[1])
     side = re.sub(r"\s|\\[,;:!]", "", side) if re.match(r"\s*d\W", side) else side.strip()
     bare = re.sub(rf"{STYLES}\s*|\\[,;:!]|[\\{{}}]|(?<=[{{_])\s+|\s+(?=[}}_])", "", side)
     bare = bare.strip().translate(ASCII)
@@ -163,13 +186,11 @@ def is_asked(exercise: Exercise, side: str) -> bool:
         if re.sub(rf"{STYLES}|[{{}}\s]", "", called[1]) == name:
             return True
         raise Unreadable(f"{exercise.name} is asked for, but the answer begins with {side[:20]} =.")
-    if operated := OPERATED.match(side):
-        *below, formula = operated.groups()
-        return _is_operated(exercise, next(filter(None, below)), formula)
     try:
         formula = parse(side, exercise.chain.vocabulary)
     except CannotBeFormed:
         return False
+    formula = formula.arg if isinstance(formula, Vec) else formula
     called = getattr(formula, "name", "")
     if formula == exercise.asked or called in {f"d{out}" for out in
                                                exercise.chain.vocabulary.outputs}:
@@ -182,8 +203,21 @@ def is_asked(exercise: Exercise, side: str) -> bool:
 def is_derivative(exercise: Exercise, side: str) -> bool:
     """Return whether a side is what is asked for as ∂/∂X of the formula of L."""
     with suppress(Unreadable):
-        return bool(OPERATED.match(side)) and is_asked(exercise, side)
+        return bool(_differentiated(side)) and is_asked(exercise, side)
     return False
+
+
+def unstacked(exercise: Exercise, left: str, ways: list[Reading]) -> list[Reading]:
+    """Return the readings of a side without the vec that stands on the left as well."""
+    stacked = False
+    with suppress(Unreadable, CannotBeFormed):
+        stacked = isinstance(parse(left, exercise.chain.vocabulary), Vec)
+    if any(way.note.startswith(OUTER) and not fits(exercise, way.formula) for way in ways):
+        raise Unreadable("The ⊗ of two columns may be a matrix or a column: write a bᵀ for the one "
+                         "and vec(b aᵀ) for the other.")
+    if any(isinstance(way.formula, Vec) != stacked for way in ways):
+        raise Unreadable("vec(…) stands on one side only: write vec(∂L/∂X) = vec(…), or matrices.")
+    return [way._replace(formula=way.formula.arg) for way in ways] if stacked else ways
 
 
 def is_differential(exercise: Exercise, line: str) -> bool:

@@ -30,6 +30,7 @@ from lvmcalc.marking.left_side import (
     names,
     names_asked,
     refuse_condition,
+    unstacked,
     with_columns,
     with_loss,
 )
@@ -302,7 +303,8 @@ def _sides(exercise: Exercise, text: str, before: list[str], defined: "Definitio
     written = [readings(side, words, shape, differentials or side in first_sides,
                         arrays=defined.arrays, entries=entries)
                for side in (*first_sides, first, *others)]
-    found = [defined.finished(side) for side in written]
+    found = [unstacked(exercise, left * bool(others or first != left), defined.finished(side))
+             for side in written]
     if len(entries) == 1:
         found = [with_columns(exercise, ways) for ways in found]
     refuse_loose(exercise, {letter for letter, value in jacobians.values()

@@ -98,11 +98,22 @@ class Axes(Atoms):
         return bare in self.kept or isinstance(bare, Kept) or (
             by_entries and any(self.is_kept(part) for part in bare.args if part.is_Matrix))
 
-    def along_the_other(self, token: Token, value: Expr, row: bool) -> Expr:
+    def along_the_other(self, token: Token, value: Expr, axis: str | list[Expr]) -> Expr:
         """Return an array of one axis with another beside it, along which it is copied."""
-        if not value.is_Matrix or value.cols != 1:
+        if not value.is_Matrix or value.cols != 1 or axis not in ("r", "c", [0], [1], [-1]):
             raise self.refused(token, "only a column gets an axis, as in r[:, None]")
-        return self.along_an_axis(forming.transposed(value) if row else value)
+        return self.along_an_axis(forming.transposed(value) if axis in ("c", [0]) else value)
+
+    def tiled(self, token: Token, value: Expr, down: Expr, across: Expr) -> Expr:
+        """Return copies of a number, a column or a row, as np.tile(r, (1, D)) and repmat make them.
+        """
+        if self.arrays and value.is_Matrix and value.cols == 1 and not self.is_kept(value):
+            value = forming.transposed(value)  # an array of one axis is a row
+        size = (*getattr(value, "shape", (1, 1)), down, across)
+        if (size[0] != 1 and down != 1) or (size[1] != 1 and across != 1):
+            raise self.refused(token, "only a column or a row is copied side by side")
+        left, right = (OneMatrix(it, 1) if it != 1 else sp.S.One for it in (down, across))
+        return forming.product(left, value, forming.transposed(right))
 
     def widened(self, value: Expr, beside: Expr) -> Expr:
         """Return a column or a row whose axis was kept in the shape of the matrix beside it.
@@ -142,6 +153,10 @@ class Axes(Atoms):
         """Return left / divisor, entry by entry."""
         left = forming.product(*factors)
         return forming.quotient(left, self.widened(divisor, left))
+
+    def sums_along(self, matrix: Expr, margin: Expr) -> Expr:
+        """Return the sums of the rows (1) or the columns (2) of a matrix as a column."""
+        return sums(matrix, True) if margin == 1 else forming.transposed(sums(matrix, False))
 
     def swept(self, token: Token, matrix: Expr, margin: Expr, values: Expr, sign: str) -> Expr:
         """Return R's sweep(A, 1, v, "/"): each row, or each column, with a number of its own."""

@@ -10,6 +10,7 @@ import sympy as sp
 from sympy import Dummy, Expr, Identity, MatrixSymbol, OneMatrix, Symbol
 
 from lvmcalc.notation import forming
+from lvmcalc.notation.kronecker import Vec
 from lvmcalc.notation.ones import ONES
 from lvmcalc.notation.summation import SIGN, Sums
 from lvmcalc.notation.tokens import Token, Unreadable, quoted
@@ -31,6 +32,7 @@ class Atoms:
     sums: Sums
     place: int
     open: list[str]
+    stacked = False  # whether a vec stands below the line of the derivative ahead
     rowwise = False  # whether a softmax without an axis was read along the rows
 
     # What the rules below read: the sum, the product and the factor ahead, what stands behind ^
@@ -141,17 +143,22 @@ class Atoms:
         if symbol is None:
             rest = quoted(self.text[at.start:])
             raise Unreadable(f"At `{rest}` there is no adjoint of {name}.", at.start)
-        return symbol
+        stacked, self.stacked = self.stacked, False
+        return Vec(symbol) if stacked else symbol
 
     def single(self) -> Token:
-        """Return the name ahead, which may stand in a group, and pass it."""
+        """Return the name ahead, which may stand in a group, or in vec(…), and pass it."""
         group = self.accept("{")
+        self.stacked = self.stacked or self.ahead[:2] == ("function", "vec")
+        self.place += self.stacked
+        inner = self.stacked and self.accept("(", "[")
         token = self.ahead
         if token.kind != "name":
             raise self.fail("a name")
         self.place += 1
-        if group and not self.accept("}"):
-            raise self.fail("the closing }")
+        for bracket in filter(None, (inner, group)):
+            if not self.accept(CLOSING[bracket]):
+                raise self.fail(f"the closing {CLOSING[bracket]}")
         return token
 
     def output(self) -> str:

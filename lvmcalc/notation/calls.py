@@ -21,8 +21,10 @@ from lvmcalc.notation.tokens import Token, Unreadable, quoted
 RAMPS = ("max", "maximum", "amax")
 MOST_NESTED = 4  # functions inside one another: SymPy evaluates those of numbers while it reads
 OTHER_NAMES = {"expit": "sigmoid", "plogis": "sigmoid", "LogisticSigmoid": "sigmoid", "Det": "det",
-               "IdentityMatrix": "eye", "LinearSolve": "solve", "DiagonalMatrix": "diag",
-               "Diagonal": "diag", "Dot": "matmul", "MatrixPower": "matrix_power",
+               "IdentityMatrix": "eye", "LinearSolve": "solve", "MatrixInverse": "inv",
+               "DiagonalMatrix": "diag", "Diagonal": "diag", "Dot": "multi_dot",
+               "MatrixPower": "matrix_power", "ger": "outer",
+               "unsqueeze": "expand_dims", "tile": "repmat", "proportions": "prop.table",
                "reduce_sum": "sum", "reduce_mean": "mean", "reduce_logsumexp": "logsumexp",
                "matrix_transpose": "transpose"} | {
                    name.capitalize(): name for name in ("exp", "log", "tanh", "sqrt", "norm")}
@@ -30,8 +32,9 @@ BRACKETED = {"transpose", "inverse", "mean", "logsumexp", "log_softmax", "sweep"
              "vec", "ravel", "reshape", "flatten", "squeeze", "as.vector", "as.numeric", *RAMPS}
 AXES_SWAPPED = ({0, 1}, {-1, -2})
 BROADCAST = ("add", "subtract", "multiply", "divide", "true_divide")
+COPIED = ("expand_dims", "unsqueeze", "repmat", "tile", "prop.table", "proportions")
 ALONG = ("sum", "mean", "softmax", "logsumexp", "log_softmax", *RAMPS)
-CALLS = ("size", "abs2", "einsum", "sweep", *ALONG[2:], "chol", "solve_triangular")
+CALLS = ("size", "abs2", "einsum", "sweep", *ALONG[2:], "chol", "solve_triangular", *COPIED)
 
 
 class Calls(Axes):
@@ -80,7 +83,7 @@ class Calls(Axes):
         self.place += 1
         name, _, number = token.text.partition(" ")
         if name in ("column", "row"):  # r[:, None] and w[None, :]
-            return self.along_the_other(token, value, name == "row")
+            return self.along_the_other(token, value, [int(name == "column")])
         if name == "size":
             if not value.is_Matrix:
                 raise self.fail("a matrix in front of its shape")
@@ -90,8 +93,6 @@ class Calls(Axes):
                                                     self.text[token.start:token.end])) else []
         if name in ("dot", "matmul") and not arguments:
             raise self.refused(token, "write what stands behind the product in its brackets")
-        if name == "unsqueeze":
-            return self.along_the_other(token, value, arguments == [0])
         return self.called(name, token, [value, *arguments])
 
     def power_of(self, token: Token) -> Expr:
@@ -121,8 +122,14 @@ class Calls(Axes):
                                           and arguments[0].is_Matrix)
             if name in ALONG and not (axis or ramp) and len(arguments) == 2:
                 axis = self.axis_at(token, arguments.pop())
+            if name == "expand_dims":
+                return self.along_the_other(token, arguments[0], axis or arguments[1:])
             if operation or name == "sweep":  # and no other function is told an operation
                 return {"sweep": self.swept}[name](token, *arguments, operation or "-")
+            if name == "prop.table":
+                return self.swept(token, *arguments, self.sums_along(*arguments), "/")
+            if name == "repmat":
+                return self.tiled(token, *arguments)
             if axis:
                 return self.along(axis, "max" if name in RAMPS else name, *arguments)
             if name in RAMPS:
@@ -158,7 +165,7 @@ class Calls(Axes):
                 raise self.refused(token, "dot is the product in NumPy and the sum of the products "
                                           "of the entries in Julia; write A @ B or tr(AᵀB)")
             if name == "transpose" and {*arguments[1:]} in AXES_SWAPPED and re.search(
-                    r"swapaxes|^(?!.*permute).*torch", self.text, re.DOTALL):
+                    r"swapaxes|^(?!.*permute).*(?:torch|\.b?mm\()", self.text, re.DOTALL):
                 arguments = arguments[:1]
             if name not in named_functions.FUNCTIONS and not matrices:
                 arguments = [*map(forming.as_number, arguments)]
@@ -191,7 +198,7 @@ class Calls(Axes):
         """Return the values between brackets; the name of a norm is passed, an axis kept."""
         if not (opening := self.accept("(", "[", "{")):
             raise self.fail("an opening bracket")
-        if self.ahead.text in ("[", "(") and (inner := self.listed(opening)):
+        if inner := self.listed(opening):
             return inner
         self.open.append(opening)
         values: list[Expr] = []
@@ -212,6 +219,9 @@ class Calls(Axes):
                 self.place += 1
                 break
             elif word not in ("fro", "F", "all"):
+                if values and (inner := self.listed(opening)):  # np.tile(v, (1, D))
+                    self.open.pop()
+                    return [*values, *inner]
                 values.append(self.sum())
                 continue
             self.place += 1
@@ -225,7 +235,7 @@ class Calls(Axes):
         """Return the values of a list inside brackets, as in ([A, B, C]); none if there is none."""
         begun, open_ = self.place, [*self.open]
         with suppress(Unreadable):
-            values = self.arguments()
+            values = self.arguments() if self.ahead.text in ("[", "(") else []
             if len(values) > 1 and self.accept(CLOSING[opening]):
                 return values
         self.place, self.open = begun, open_

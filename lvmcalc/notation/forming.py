@@ -10,6 +10,7 @@ import sympy as sp
 from sympy import Dummy, Expr, HadamardPower, HadamardProduct, Inverse, MatAdd, MatMul, OneMatrix
 
 from lvmcalc.checks import CannotBeFormed
+from lvmcalc.notation.kronecker import Kronecker, Vec, contracted
 from lvmcalc.notation.printer import plain, shape
 from lvmcalc.notation.tokens import Unreadable, quoted
 
@@ -39,6 +40,9 @@ def total(terms: list[Expr]) -> Expr:
     """Return the sum of terms."""
     if any(term.is_Matrix and term.cols != 1 for term in terms):
         terms = [_number_of_ones(term) for term in terms]
+    if any(isinstance(term, Vec) for term in terms) and all(
+            isinstance(term, Vec) for term in terms):
+        return Vec(total([term.arg for term in terms]))
     matrices = [term for term in terms if term.is_Matrix]
     number = sp.Add(*(term for term in terms if not term.is_Matrix))
     if not matrices:
@@ -56,7 +60,8 @@ def _number_of_ones(term: Expr) -> Expr:
     """Return the number in front of the sign 𝟏 that stands beside a matrix: it is no column there.
     """
     number, ones = term.as_coeff_mmul() if isinstance(term, MatMul) else (sp.S.One, term)
-    return number if isinstance(ones, OneMatrix) and isinstance(ones.rows, Dummy) else term
+    column = isinstance(ones, OneMatrix) and isinstance(ones.rows, Dummy) and ones.cols == 1
+    return number if column else term
 
 
 def acts_by_entries(matrix: Expr) -> bool:
@@ -105,6 +110,8 @@ def product(*parts: Expr) -> Expr:
     """Return the product of parts, from left to right."""
     factors = [factor for part in parts
                for factor in (part.args if isinstance(part, MatMul) else (part,))]
+    if any(factor.has(Vec) for factor in factors):
+        factors = contracted(factors, product, transposed)
     scalar = sp.Mul(*(factor for factor in factors if not factor.is_Matrix))
     numbers, matrices = _numbers_apart([factor for factor in factors if factor.is_Matrix])
     scalar = sp.Mul(scalar, *numbers)
@@ -190,10 +197,23 @@ def quotient(left: Expr, right: Expr) -> Expr:
     return elementwise(left, below) if left.is_Matrix else product(left, below)
 
 
+def kronecker(left: Expr, right: Expr, outer: bool = False) -> Expr:
+    """Return left ⊗ right; with `outer`, that of two columns is their outer product."""
+    if not (left.is_Matrix and right.is_Matrix):
+        return product(left, right)
+    if left.cols == right.cols == 1 and outer:
+        return product(left, transposed(right))
+    if left.cols == right.rows == 1:
+        return product(left, right)
+    return product(right, left) if left.rows == right.cols == 1 else Kronecker(left, right)
+
+
 def inner(left: Expr, right: Expr) -> Expr:
     """Return ⟨left, right⟩, the sum of the products of their entries."""
     if left.is_Matrix != right.is_Matrix:
         left, right = as_number(left), as_number(right)
+    if isinstance(left, Vec) and isinstance(right, Vec):
+        left, right = left.arg, right.arg
     return sp.Trace(product(transposed(left), right)) if left.is_Matrix else left * right
 
 
@@ -229,6 +249,8 @@ def transposed(base: Expr) -> Expr:
     """Return the transpose; a number is its own."""
     if isinstance(base, sp.Transpose):
         return base.arg
+    if isinstance(base, Kronecker):
+        return Kronecker(*map(transposed, base.args))
     return sp.Transpose(base) if base.is_Matrix else base
 
 
@@ -236,6 +258,8 @@ def inverse(base: Expr) -> Expr:
     """Return the inverse."""
     if isinstance(base, sp.Transpose):  # so that T and I in turn do not nest
         return transposed(inverse(base.arg))
+    if isinstance(base, Kronecker):
+        return Kronecker(*map(inverse, base.args))
     if isinstance(base, Inverse):
         return base.arg
     return Inverse(base) if base.is_Matrix else 1 / base
@@ -243,6 +267,7 @@ def inverse(base: Expr) -> Expr:
 
 def squared_norm(inner_: Expr) -> Expr:
     """Return ‖inner‖²."""
+    inner_ = inner_.arg if isinstance(inner_, Vec) else inner_
     return sp.Trace(product(transposed(inner_), inner_)) if inner_.is_Matrix else inner_**2
 
 
@@ -250,6 +275,8 @@ def differential(inner_: Expr, named: Callable[[Expr], Expr | None]) -> Expr:
     """Return the differential of an expression; `named` tells the symbol for that of a symbol."""
     if isinstance(inner_, sp.Transpose):
         return transposed(differential(inner_.arg, named))
+    if isinstance(inner_, Vec):
+        return Vec(differential(inner_.arg, named))
     symbol = named(inner_)
     return change_of(inner_) if symbol is None else symbol
 

@@ -24,8 +24,17 @@ BELOW_BRACKET = (r"((?:[)\]]|(?:\^\s*(?:\{\s*(?:-\s*1|-?T|-?\\top)\s*\}|-1|-?T)|
 INDICES = re.compile(r"([^\W\d_]|[])}])\s*_\s*(?:\{\s*([a-z]{1,2})\s*\}|([a-z]{1,2})(?![A-Za-z]))")
 
 
+# An index in round brackets above a letter, as of x^{(i)} and x_j^{(i)}
+ABOVE = re.compile(r"([^\W\d_]\}?)\s*(?:_\s*\{?\s*([a-z])\s*\}?\s*)?"
+                   r"\^\s*\{?\s*\(\s*([a-z])\s*\)\s*\}?(?:\s*_\s*\{?([a-z])\}?)?")
+
+
 def spread_out(text: str) -> str:
-    """Return a text with _{ij} for what is written ᵢⱼ or _{i, j}."""
+    """Return a text with _{ij} for what is written ᵢⱼ, _{i, j} or, if i is that of a sum, ^{(i)}_j.
+    """
+    indices = "".join(it[1] or it[2] for it in re.finditer(rf"(?:{HEAD % 'Σ|'}){LIMITS}", text))
+    text = ABOVE.sub(lambda it: f"{it[1]}_{{{it[3]}{it[2] or it[4] or ''}}}" if it[3] in indices
+                     else it[0], text)
     spread = re.sub(rf"[{''.join(BELOW)}]+(?:₌₁)?", lambda run: "_{" + "".join(
         BELOW.get(letter, "") for letter in run[0]) + "}", text)
     return re.sub(r"_\{\s*([a-z])\s*[,\s]\s*([a-z])\s*\}", r"_{\1\2}", spread)

@@ -29,22 +29,28 @@ _BOLD = r"(?:\*\*|__)"
 _SQUARE = r"(\w)\s*(?:\\times|×|,)\s*"
 MARKUP = [(re.compile(pattern, re.MULTILINE), put) for pattern, put in (
     # HTML and reStructuredText: K<sup>-1</sup>, <b>K</b>, :math:`…`
-    (r"<sup>\s*([^<>]*)</sup>", r"^{\1}"), (r"</?(?:b|i|em|strong|code|p|span|div|br)\s*/?>", ""),
+    (r"<sup>\s*([^<>]*)</sup>", r"^{\1}"),
+    (r"</?(?:b|i|em|strong|code|p|span|div|br|math)\s*/?>", ""),
     (r":math:(?=`)", ""),
     # Word, AsciiMath, Typst: (∂L)/(∂X), partial L/partial X, bold(K), Y^top, op("tr")
+    (r"(?<![\w\\.])bold\((\w)\)", r"      \1"),
+    (r"(?<![^\W_])([^\W\d_]|nabla|sum)_\(\s*(\w+(?:\s*=\s*1)?)\s*\)", r"\1_{\2}"),
+    (r"(?<![\w\\])(?:nabla|grad)(?=(?:_\w+|_\{\w+\})?\s+[^\W\d_]\s*(?:\([^()=]*\)\s*)?=)", "∇"),
     (rf"\(\s*{_ROUND}(\w+)\s*\)\s*/\s*\(\s*{_ROUND}(\w+)\s*\)", r"∂\1/∂\2"),
     (rf"(?<![\\\w]){_PARTIAL}\s*/\s*{_PARTIAL}", r"∂\1/∂\2"),
     (r"(?<![\w\\.])(?:bold|upright|italic)(?=\()", ""),
     (r"\^\s*top\b", "^T"), (r"\bop\(\s*\"(\w+)\"\s*\)", r"\1"),
     # Python's prompts, Markdown: fences, `code`, **Step 1.**, bullets in front of a formula
     (r"^[^\S\n]*(?:>>>|\.\.\.)[^\S\n]", ""),
+    (r"^\s*\*\*([^*\n]+)\*\*(?=\s*=)", r"\1"),  # **∇L** = …
     (r"```\w*", ""), (r"(?<![\w)\]'`])`([^`\n]+)`(?![\w(`])", r" \1 "),
     (rf"(?<!\S){_BOLD}([A-Za-z][A-Za-z .:()\d-]*[a-z\d][.:)]*){_BOLD}(?=[\s:.$]|$)", r"\1"),
     (r"^\s*[*•]\s+(?=\$|\\[(\[])", ""), (r"∴|∵", ""),
     # R, Julia and SciPy: A <- B, exp.(A), cho_solve((C, True), X)
     (r"((?:^|;)\s*(?!return\b)[A-Za-z][\w.]*\s*)(?:<-|←)", r"\1 ="),
     (r"<-(?![^<>]*>)|←", "⟵"),  # inside a formula, where it is no assignment
-    (r"\b(exp|log|sqrt|tanh|sin|cos|sigmoid|relu|softplus|abs)\.(?=\()|(σ)\.(?=\()", r"\1\2 "),
+    (r"\b(exp|log1?p?|sqrt|tanh|sinh?|cosh?|sech?|sigmoid|relu|softplus|abs)\.(?=\()"
+     r"|(σ)\.(?=\()", r"\1\2 "),
     (r"(cho_solve\(\s*)\(\s*(\w+)\s*,\s*(?:True|lower\s*=\s*True|1|\w*low(?:er)?)\s*\)",
      r"\1\2"),
     (r"\b(sweep\([^=]*,)\s*(?:MARGIN\s*=)?\s*([12])\s*,\s*(?:STATS\s*=)?([^=]*)\bFUN\s*=(?!=)",
@@ -52,6 +58,7 @@ MARKUP = [(re.compile(pattern, re.MULTILINE), put) for pattern, put in (
     (r"\bapply\((\w+|\w+\([^()]*\))\s*,\s*1\s*,\s*sum\s*\)", r"rowSums(\1)"),
     (r"\bt\(\s*apply\((\w+|[\w\s%*]+)\s*,\s*1\s*,\s*softmax\s*\)\s*\)", r"softmax(\1,axis=1)"),
     (r"(?<![\w.)\]])c\((?=[^()]*%\*%[^()]*\))", "("),
+    (r"\bmapslices\(\s*(\w+)\s*,", r"\1("), (r"\bmul!\(\s*(\w+)\s*,", r"\1=mm("),
     *[(rf"\btorch\.{theirs}(?=\()", f"torch.{ours}") for theirs, ours in (
         ("mv", "mm"), ("sub", "subtract"), ("mul", "multiply"), ("div", "divide"))],
     # MATLAB: bsxfun(@rdivide, A, B), and self.W.grad of a class
@@ -61,7 +68,11 @@ MARKUP = [(re.compile(pattern, re.MULTILINE), put) for pattern, put in (
     (r"((?<![A-Za-z])max\((?:[^()]|\([^()]*\))*\))(?:\.values|\[0\])", r"\1"),
     (r"\b(\w+)\s*,\s*\w+\s*=(?=\s*(?:\w+\.)*cho_factor\()", r"\1 ="),
     (r"\b\w+\s*,\s*(\w+)\s*=\s*(?:\w+\.)*slogdet\(", r"\1 = logdet("),
-    # LaTeX: \eqalign{… \cr …}, \overset{(a)}{=}, \text{(linearity)}, I_{N \times N}, \text{where}
+    # matrixcalculus.org; Maple: LinearAlgebra:-Transpose(A), A^%T
+    (r"\bvector\(1\)", "𝟏"),
+    (r"\bLinearAlgebra:-", ""), (r"\^%T\b", " ^T"),
+    # LaTeX: \mkern-2mu, \eqalign{… \cr …}, \overset{(a)}{=}, \text{(linearity)}, I_{N \times N}
+    (r"\\m?(?:kern|skip)\s*-?[\d.]+\s*(?:mu|em|pt|ex)|\\[hm]space\*?\s*\{[^{}]*\}", ""),
     (r"\\(?:left|right)\s*\.(?![A-Za-z])", ""), (r"\^\s*(?:\{\s*\\prime\s*\}|\\prime\b)", "'"),
     (r"\\eqalign\s*\{((?s:.*))\}(?=[\s$.\]\\]*\Z)", r"\1"), (r"\\cr\b", r"\\\\"),
     (r"(\\partial)\s*\{\s*(\\mathcal\s*[A-Z])\s*\}", r"\1 \2"),
@@ -77,7 +88,7 @@ MARKUP = [(re.compile(pattern, re.MULTILINE), put) for pattern, put in (
 
 # The shape of a formula, or what else is said of it, behind a comma or some space
 SHAPE = re.compile(r"(?:\s*(?:∈|\\in\b)\s*(?:ℝ|R|\\mathbb\s*\{?\s*R\s*\}?)\s*\^\s*\{?\s*\w+\s*"
-                   r"(?:×|\\times|x)\s*\w+\s*\}?|(?:\s{2,}|,\s*)[(\[]\s*\w+\s*(?:×|x)\s*\w+\s*[)\]]"
+                   r"(?:(?:×|\\times|x)\s*\w+\s*)?\}?|(?:\s{2,}|,\s*)[(\[]\s*\w+\s*(?:×|x)\s*\w+\s*[)\]]"
                    r"|,?\s*\(\s*(?:since\s+|as\s+)?[A-Z]\s+(?:is\s+)?symmetric\s*\)"
                    r"|,?\s+\(?(?:using|by)\s+(?:the\s+)?symmetry\s+of\s+[A-Z]\s*\)?"
                    r"|,\s*which has the (?:same )?(?:shape|size|dimensions?) (?:as|of) \w+)[\s.]*$")
@@ -97,7 +108,7 @@ LAYOUT = _words("""
     textrm mathnormal textit mathop
 """)
 STYLES = (r"\\(?:mathbf|bm|boldsymbol|mathsf|mathit|mathrm|pmb|operatorname\*?|text|textbf|textrm"
-          r"|mathnormal|textit|mathop|mathcal|mathscr|mathbb|ensuremath)")
+          r"|mathnormal|textit|mathop|mathcal|mathscr|mathbb|ensuremath|vec|underline)")
 # A matrix of ones, with its sizes: 1_N, \\mathbf{1}_N, \\mathbf 1_{N \\times D}
 OF_ONES = (r"(?:\\(?:mathbf|bm|boldsymbol)\s*(?:\{\s*1\s*\}|1)|𝟏|(?<![\w.^])1)\s*_\s*"
            r"(?:\{\s*(?P<rows>\w+)\s*(?:(?:\\times|,|×)\s*(?P<columns>\w+)\s*)?\}|(?P<size>\w))")
@@ -106,9 +117,9 @@ ENVIRONMENTS = (r"(?:equation|align|aligned|gather|gathered|split|multline|eqnar
 # LaTeX commands for signs, by what else they are spelled
 COMMANDS = {
     "cdot": "·", "times": "·", "ast": "·", "odot": "∘", "circ": "∘", "oslash": "∕", "colon": ":",
-    "partial": "∂", "nabla": "∇", "langle": "⟨", "rangle": "⟩", "lvert": "|", "rvert": "|",
-    "vert": "|", "lVert": "‖", "rVert": "‖", "Vert": "‖", "lbrack": "[", "rbrack": "]",
-    "lbrace": "(", "rbrace": ")", "top": "ᵀ", "intercal": "ᵀ", "prime": "'",
+    "otimes": "⊗", "partial": "∂", "nabla": "∇", "langle": "⟨", "rangle": "⟩", "lvert": "|",
+    "rvert": "|", "vert": "|", "lVert": "‖", "rVert": "‖", "Vert": "‖", "lbrack": "[",
+    "rbrack": "]", "lbrace": "(", "rbrace": ")", "top": "ᵀ", "intercal": "ᵀ", "prime": "'",
     "tfrac": "frac", "dfrac": "frac", "cfrac": "frac", "frac": "frac", "nicefrac": "frac",
     "bar": "bar", "overline": "bar", "widebar": "bar", "dd": "d", "diff": "d",
 }
@@ -127,9 +138,11 @@ MODULE = re.compile(r"(?:(?:np|numpy|jnp|jax\.numpy|torch|scipy|sp|jsp|jax\.scip
                     r"|(?:la|LA|sla|linalg|LinearAlgebra|special)\.)(?=[a-z])")
 ARRAYS = re.compile(rf"{MODULE.pattern}|(?<=[\w)\]}}'])\s*@(?!\.)|%\*%"
                     r"|(?<!w\.r)\.(?:dot|mm|matmul|t|sum|trace|pow|mT)\b")
-# What only Mathematica writes, and its dot for the product, which others write between two letters
+# What only Mathematica and Maple write, and their dot for the product, which others write between
+# two letters
 MATHEMATICA = re.compile(r"\b(?:Transpose|Inverse|Tr|Det|IdentityMatrix|LinearSolve|Diagonal|Dot"
                          r"|Norm|Exp|DiagonalMatrix|LogisticSigmoid|Tanh|Log)\["
+                         r"|\b(?:Matrix|Linear)?(?:Transpose|Inverse|Solve)\((?=.*\)\.[\w(])"
                          r"|\\\[(?:Capital)?[A-Z][a-z]+\]")
 DOT = re.compile(r"(?:(?<=[^\W\d])|(?<=[])])|(?<=[A-Za-z]\d))\.(?=[^\W\d_]|[(\\])"
                  r"|(?:(?<=[^\W\d]\s)|(?<=[])]\s)|(?<=[A-Za-z]\d\s))\.(?=\s+(?:[^\W\d_]|[(\\]))")
@@ -142,14 +155,14 @@ METHODS = {
     "mm": "matmul", "matmul": "matmul", "mv": "matmul", "sum": "sum", "trace": "trace",
     "det": "det", "logdet": "logdet", "slogdet": "slogdet", "norm": "norm", "log": "log",
     "exp": "exp", "pow": "pow", "square": "square", "swapaxes": "transpose",
-    "permute": "transpose", "conj": "", "diagonal": "diag", "diag": "diag", "amax": "max",
+    "permute": "transpose", "diagonal": "diag", "diag": "diag", "amax": "max",
     "add": "add", "sub": "subtract", "mul": "multiply", "div": "divide", "neg": "negative",
-    "solve": "", "outer": "outer", "unsqueeze": "unsqueeze", "reshape": "reshape",
+    "solve": "", "outer": "outer", "unsqueeze": "expand_dims", "reshape": "reshape",
     "view": "reshape", "ger": "outer", "multiply": "multiply", "matrix_power": "",
     **{name: name for name in _words("""
         mean max sigmoid tanh relu softmax log_softmax logsumexp abs sqrt""")},
     **dict.fromkeys(_words("flatten ravel squeeze"), "reshape"),
-    **dict.fromkeys(_words("detach copy clone contiguous double float"), "asarray"),
+    **dict.fromkeys(_words("detach copy clone contiguous double float conj"), "asarray"),
 }
 
 # Words that may stand before a formula or beside it and say nothing about it

@@ -9,6 +9,7 @@ from lvmcalc.checks import CannotBeFormed
 from lvmcalc.notation import forming
 from lvmcalc.notation.cholesky_factors import Cholesky, Lower, Upper
 from lvmcalc.notation.forming import inner, inverse, power_of_entries, product, transposed
+from lvmcalc.notation.kronecker import Vec
 from lvmcalc.notation.name_resolution import Unreadable, quoted
 from lvmcalc.notation.printer import plain
 
@@ -74,9 +75,10 @@ def _column(inner_: Expr, *shape: Expr) -> Expr:
 
 
 def _filled(number: Expr, *sizes: Expr) -> Expr:
-    """Return R's matrix(1, N, D), and rep(1, N)."""
-    if number.is_Matrix or not 1 <= len(sizes) <= 2:
+    """Return R's matrix(1, N, D), and rep(1, N); the sizes of matrix(1) are those that fit."""
+    if number.is_Matrix or len(sizes) > 2:
         raise TypeError
+    sizes = sizes or (sp.Dummy("?"), sp.Dummy("?"))
     return product(number, OneMatrix(*sizes, *[1] * (2 - len(sizes))))
 
 
@@ -121,6 +123,11 @@ def _solved_with(lower: Expr, right: Expr) -> Expr:
     return product(inverse(transposed(lower)), inverse(lower), right)
 
 
+def norm(inner_: Expr) -> Expr:
+    """Return the Frobenius norm."""
+    return sp.sqrt(forming.squared_norm(inner_))
+
+
 trace = _of_matrix("trace", Trace)
 determinant = _of_matrix("determinant", Determinant)
 logarithm = _of_number("logarithm", sp.log)
@@ -138,14 +145,14 @@ FUNCTIONS: dict[str, Callable[..., Expr]] = {
     **dict.fromkeys(["inv", "inverse", "Inverse"], inverse),
     **dict.fromkeys(["pinv", "pinverse", "ginv"], _pseudo_inverse),
     **dict.fromkeys(["logdet", "log_det"], _log_det),
-    **dict.fromkeys(["matmul", "mm", "multi_dot"], product), "dot": dot,
+    **dict.fromkeys(["matmul", "mm"], lambda a, b: product(a, b)), "multi_dot": product, "dot": dot,
     **dict.fromkeys(["eye", "Identity", "identity"], _identity),
-    "transpose": _swapped, "Transpose": transposed, "solve": _solve, "slogdet": _log_det,
+    "transpose": _swapped, "solve": _solve, "slogdet": _log_det,
     "outer": lambda a, b: product(a, transposed(b)), "sum": _sum, "diag": _diagonal,
     "multiply": forming.elementwise, "pow": power_of_entries,
     "square": lambda inner_: power_of_entries(inner_, sp.Integer(2)),
     "sqrt": _of_number("square root", sp.sqrt), "vdot": inner,
-    "norm": lambda inner_: sp.sqrt(forming.squared_norm(inner_)),
+    "norm": norm,
     "crossprod": lambda a, b=None: product(transposed(a), a if b is None else b),
     "tcrossprod": lambda a, b=None: product(a, transposed(a if b is None else b)),
     **dict.fromkeys(["cho_factor", "cholesky"], Cholesky), "cho_solve": _solved_with,
@@ -156,14 +163,18 @@ FUNCTIONS: dict[str, Callable[..., Expr]] = {
     "rowSums": lambda a: product(a, OneMatrix(a.cols, 1)),
     "colSums": lambda a: product(transposed(a), OneMatrix(a.rows, 1)),
     **dict.fromkeys(["Symmetric", "drop", "asarray"], lambda a: a), "mldivide": _solve,
-    **dict.fromkeys(["vec", "as.vector", "as.numeric", "ravel", "flatten", "squeeze",
+    "vec": lambda a: Vec(a) if a.is_Matrix and 1 not in a.shape else _column(a),
+    **dict.fromkeys(["kron", "kronecker", "KroneckerProduct"], forming.kronecker),
+    **dict.fromkeys(["as.vector", "as.numeric", "ravel", "flatten", "squeeze",
                      "reshape"], _column), "matrix": _filled, "rep": _filled,
+    "norm2": norm,
     "mean": lambda a: product(1 / (a.rows * a.cols), _sum(a)),
     "mrdivide": lambda a, b: product(a, inverse(b)), "tensordot": inner,
     "add": lambda a, b: forming.total([a, b]), "negative": lambda a: product(sp.Integer(-1), a),
     "subtract": lambda a, b: forming.total([a, product(sp.Integer(-1), b)]),
     "cholesky_inverse": lambda lower: product(inverse(transposed(lower)), inverse(lower)),
     "matrix_power": forming.power, "ncol": lambda matrix: matrix.cols,
+    **dict.fromkeys(["Transpose", "adjoint", "ctranspose"], transposed),
     **dict.fromkeys(["len", "nrow"], lambda matrix: matrix.rows),
     **dict.fromkeys(["length", "numel"], _length),
 }

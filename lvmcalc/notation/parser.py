@@ -195,8 +195,9 @@ class _Parser(Products):
 
     def product(self) -> Expr:
         value = self.run()
-        while self.accept(":"):
-            value = forming.inner(value, self.run())
+        while sign := self.accept(":", "⊗"):
+            right = self.run()
+            value = forming.inner(value, right) if sign == ":" else self.kronecker(value, right)
         return value
 
     def run(self) -> Expr:

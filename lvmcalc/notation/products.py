@@ -8,6 +8,7 @@ from lvmcalc.notation.powers import Powers
 from lvmcalc.notation.printer import plain
 from lvmcalc.notation.tokens import Token
 
+OUTER = "The ⊗ of two columns is read as their outer product."
 CLOSER = "The ∘ is read closer than the product in front of it: {}."
 
 
@@ -46,6 +47,12 @@ class Products(Powers):
             self.note = CLOSER.format(plain(first))
             return [*factors[:inner[-1]], forming.product(first, *beside[1:])]
         return [forming.product(forming.elementwise(left, right), *beside[1:])]
+
+    def kronecker(self, left: Expr, right: Expr) -> Expr:
+        """Return left ⊗ right, where that of two columns is a matrix."""
+        if left.is_Matrix and right.is_Matrix and left.cols == right.cols == 1:
+            self.note = OUTER
+        return forming.kronecker(left, right, outer=True)
 
     def starred(self, factors: list[Expr], right: Expr) -> list[Expr]:
         """Return the factors of left * right."""

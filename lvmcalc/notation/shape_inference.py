@@ -11,6 +11,7 @@ from sympy import Dummy, Expr, HadamardProduct, Identity, MatAdd, MatMul, MatPow
 
 from lvmcalc.checks import CannotBeFormed
 from lvmcalc.notation.forming import spread
+from lvmcalc.notation.kronecker import Vec, refuse_left
 from lvmcalc.notation.ones import DOUBLE, ONES
 from lvmcalc.notation.tokens import LARGEST_POWER, Unreadable, quoted
 
@@ -34,6 +35,8 @@ def finished(expression: Expr, shape: tuple[Expr, ...], text: str) -> Expr:
     Unreadable
         If a size cannot be told, or the expression is a giant or has no value.
     """
+    if isinstance(refuse_left(expression), Vec):
+        return Vec(finished(expression.arg, shape, text))
     expression = with_sizes(spread(expression), shape)
     refuse_giants(expression, text)
     if expression.has(sp.zoo, sp.nan, sp.I):
@@ -70,7 +73,7 @@ def with_sizes(expression: Expr, shape: tuple[Expr, ...]) -> Expr:
     if not all(_is_known(identity.rows) for identity in expression.atoms(Identity)):
         raise Unreadable("The size of `I` cannot be told from what stands beside it: write I_N or "
                          "eye(N), with a size.")
-    if not all(_is_known(ones.rows) for ones in expression.atoms(OneMatrix)):
+    if not all(_is_known(size) for ones in expression.atoms(OneMatrix) for size in ones.shape):
         raise Unreadable("How many ones there are cannot be told from what stands beside them: "
                          "write ones(N), with a size.")
     return expression

@@ -68,8 +68,9 @@ LETTER = (rf"{_TYPED}\s*\(\s*[a-z]\s*\)|{_SLOPE}(?:\s*\(\s*[A-Za-z]\s*\))?"
           rf"|{_TYPED}|{_ROUND}\w+\s*/\s*{_ROUND}{_TYPED}"
           rf"|\\[td]?frac\s*\{{\s*{_ROUND}[^{{}}=]*\}}\s*\{{\s*{_ROUND}[^={{}}]*"
           r"(?:\{\w+\})?\s*\}")
-SIDE = re.compile(rf"(?:\s|\\[,;:! ]|\\q?quad\b)*(?:(?:and|with|where)\s+)?(?:{LETTER})\s*:?=(?!=)")
 SPACE = r"(?:\s|\\q?quad\b|\\[,;:! ])"
+SIDE = re.compile(rf"{SPACE}*(?:(?:and|with|where)\s+)?"
+                  rf"(?:{LETTER}|(?:∇|\\nabla(?![A-Za-z]))[^=,;]{{0,40}}?)\s*:?=(?!=)")
 DEFINITION = re.compile(r"\s*(?:(?:let|define|denote|set|put|write|with|where)\s+)?"
                         rf"({LETTER})\s*:?=(?!=)([^=]+)$", re.IGNORECASE)
 ENTRY_GIVEN = re.compile(rf"\s*(?:(?:where|with|let)\s+)?(?:{STYLES}\s*)?\{{?\s*"
@@ -147,7 +148,7 @@ def program(text: str) -> list[str]:
         elif adds := ADDS.match(part):
             found.append("{0} = {0} {1} ({2})".format(*adds.groups()))
         elif part.strip(" \t\r.,"):
-            found.append(part.strip())
+            found.append(re.sub(rf"^{SPACE}+", "", part).rstrip())
     if len(found) > 1:
         found = [it.strip() for part in found for it in reversed(WITH.split(THEN.sub("", part)))]
     if found and (returned := next((head["result"] for head in heads if head), "")):

@@ -52,8 +52,10 @@ class Sums(Vectors):
             if index not in self.free(body):
                 raise Unreadable(f"Nothing in the sum over {index} has the index {index}: "
                                  "put brackets around what is summed.")
-        if end and end != str(self.size(indices[-1])):
-            if end not in {str(n) for of, *_ in self.parts.values() for n in of.shape}:
+        sizes = {str(n) for of, *_ in self.parts.values() for n in of.shape}
+        size = str(self.size(indices[-1]))
+        if end and end != size and (end in sizes or end.lower() != size.lower()):  # n may be N
+            if end not in sizes:
                 raise Unreadable(f"The sum over {indices[-1]} ends at {end}, no size here.")
             raise CannotBeFormed("the sum over {} ends at {}, but it runs over the {} places of {}"
                                  .format(indices[-1], end, *self.ranges[indices[-1]]))

@@ -46,12 +46,13 @@ LARGEST_POWER = 24
 SUPERSCRIPTS = str.maketrans("⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹ᵀ'", "-+0123456789TT")
 # What code, or an older hand, writes for one of the signs
 SPELLED = {"**": "^", ".^": "^", ".*": "∘", "./": "∕", "%*%": "@", "||": "‖", ".'": "'", ".+": "+",
-           ".-": "-", "÷": "/", "⊘": "∕"}
+           ".-": "-", "÷": "/", "⊘": "∕", "%x%": "⊗"}
 POSTFIX = re.compile(r"[⁻⁺]?[⁰¹²³⁴-⁹]+|⁻?ᵀ|\.?'")
 UPRIGHT = r"\\(?:mathrm|text|mathsf)"
 FROBENIUS = re.compile(rf"_(?:[F2](?![A-Za-z0-9])|\{{\s*(?:[F2]|{UPRIGHT}\s*\{{?\s*F\}}?)\s*\}}"
                        rf"|{UPRIGHT}\s*\{{F\}})")
-SIGN = re.compile(ENTRY + r"|\*\*|\.[*/^]|\.[+-](?!\d)|%\*%|\|\||[-+·*@/∘:^_(){}\[\]|‖⟨⟩,∂∇÷⊘]")
+SIGN = re.compile(ENTRY + r"|\*\*|\.[*/^]|\.[+-](?!\d)|%\*%|\|\||%x%"
+                  r"|[-+·*@/∘:^_(){}\[\]|‖⟨⟩,∂∇÷⊘⊗]")
 
 
 class Token(NamedTuple):
@@ -308,8 +309,8 @@ class _Scanner(Words):
             return self.add("function", match[0], match.end())
         if self.found and self.found[-1].text == "^" and self.match("T"):  # YY^TX is YYᵀX
             return self.add("sign", "T", self.place + 1)
-        upright = "[Tt]" if "t" not in self.vocabulary.spellings else "T"
-        if self.match(rf"{upright}(?![A-Za-z0-9_])") and re.search(r"\^\s*[({]?\s*-?\s*$",
+        upright = "T" + "".join({*"tH"} - self.vocabulary.spellings.keys())
+        if self.match(rf"[{upright}](?![A-Za-z0-9_])") and re.search(r"\^\s*[({]?\s*-?\s*$",
                                                          self.text[:self.place]):
             return self.add("sign", "T", self.place + 1)
         if "e" not in self.vocabulary.spellings and "exp" in self.functions and (

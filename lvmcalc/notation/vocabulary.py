@@ -11,9 +11,10 @@ from sympy import Dummy, Expr, Identity, MatrixSymbol, Symbol
 from lvmcalc.notation.letters import ASCII, GREEK
 
 # Behind a name stands no letter, digit, subscript or accent that would make another name of it; a
-# Greek letter, or the brace of a subscript, ends it where a Latin one begins.
+# Greek letter, the brace of a subscript, or the digit in \delta_1 ends it where a Latin one begins.
 MORE = "0-9_\u0300-\u036f\u2090-\u209c\u1d62-\u1d6a"
-ENDS = f"(?:(?<=[α-ωΑ-Ω\u0302-\u0304}}])(?![{MORE}])|(?![A-Za-z{MORE}]))"
+_BELOW = "|".join(rf"(?<=\\{name}_\d)" for name in GREEK)
+ENDS = f"(?:(?:(?<=[α-ωΑ-Ω\u0302-\u0304}}])|{_BELOW})(?![{MORE}])|(?![A-Za-z{MORE}]))"
 SMALL = dict(zip("nmikpst", "ₙₘᵢₖₚₛₜ", strict=True))  # letters that can stand below
 
 
@@ -59,8 +60,8 @@ class Vocabulary(dict):
         self.spellings = {"pi": sp.pi, **names, **sizes,
                           **dict.fromkeys(["I", "Id"], Identity(Dummy("?")))}
         if "lambda" in names:  # a reserved word of Python, so that code has another
-            self.spellings = dict.fromkeys(["lam", "lamda", "lmbda", "lambda_"], names["lambda"]
-                                           ) | self.spellings
+            others = ["lam", "lamda", "lambd", "lmbda", "lambda_", "lambda_reg", "lambda_param"]
+            self.spellings = dict.fromkeys(others, names["lambda"]) | self.spellings
         for name, symbol in adjoints.items():
             fractions = [f"{d}{above}/{d}{name}" for d in "∂d" for above in self.outputs]
             barred = [f"{name}_bar", f"{name}bar", f"{name}\u0304", f"{name}.grad"]

@@ -33,12 +33,24 @@ SOFTMAX = derive("1ᵀ log(exp(X W) 1) − tr(Yᵀ X W)", X="N×D", W="D×C", Y=
     ("P = exp.(X*W)\nP ./= sum(P, dims=2)\nX'*(P - Y)", SOFTMAX, "W"),
     ("P = exp.(X*W)\nP .*= 1 ./ sum(P, dims=2)\nX'*(P - Y)", SOFTMAX, "W"),
     ("m = length(y);\nn = size(X, 1);\nk = numel(y);\nX'*(X*w - y)/m*n*k/n + lambda*w", RIDGE, "w"),
+    # copies along an axis
+    ("P <- prop.table(exp(X %*% W), 1)\ncrossprod(X, P - Y)", SOFTMAX, "W"),
+    ("P = mapslices(softmax, X*W, dims=2)\nX'*(P - Y)", SOFTMAX, "W"),
+    ("E = exp(X*W);\nP = E ./ repmat(sum(E, 2), 1, C);\nX'*(P - Y);", SOFTMAX, "W"),
+    ("E = np.exp(X @ W)\nP = E / np.tile(E.sum(axis=1), (C, 1)).T\nX.T @ (P - Y)", SOFTMAX, "W"),
+    ("np.expand_dims(X @ w - y, axis=1) * w", RIDGE, "X"),
+    ("mul!(g, X', X*w - y); g .+= λ .* w", RIDGE, "w"),
     ("E = @. exp($(X*W))\nP = @. E / $(sum(E, dims=2))\nX'*(P - Y)", SOFTMAX, "W")])
 def test_a_gradient_in_code_is_read(answer: str, of: object, wrt: str) -> None:
     assert mark(answer, of, wrt).right, str(mark(answer, of, wrt))
     minus = ", y" if "torch" in answer else "- Y" if of is SOFTMAX else "- y"
     changed = ", 2*y" if "torch" in answer else f"- 2*{minus[-1]}"
     assert mark(answer.replace(minus, changed), of, wrt).status == "refuted"
+
+
+def test_an_array_of_one_axis_is_no_column_that_is_copied() -> None:
+    answer = "E = np.exp(X @ W)\nP = E / np.tile(E.sum(axis=1), (1, C))\nX.T @ (P - Y)"
+    assert mark(answer, SOFTMAX, "W").status == "unreadable"
 
 
 @over(("comment", "status"), [
@@ -79,8 +91,8 @@ def test_code_behind_the_answer_changes_nothing_and_is_not_left_out(behind: str)
     assert mark(f"{answer}", "gplvm.log_det", "X").right
 
 
-@over(("answer", "status"), [("d -> x", "unreadable"), ("c -> 2*c", "refuted"), ("f = c -> c", "proved"),
-                             ("(c, x) -> c", "proved"),
+@over(("answer", "status"), [("d -> x", "unreadable"), ("c -> 2*c", "refuted"),
+                             ("f = c -> c", "proved"), ("(c, x) -> c", "proved"),
                              ("def f(c) -> np.ndarray:\n    return c", "proved")])
 def test_an_arrow_is_a_function_of_what_occurs_in_it(answer: str, status: str) -> None:
     assert mark(answer, "autoencoder", "c").status == status

@@ -142,6 +142,13 @@ def test_letters_side_by_side_are_no_word_if_no_word_is_spelled_so(answer: str, 
     ("∂/∂Σ ½ tr(ZᵀΣ⁻¹Z) = −½ Σ⁻¹ZZᵀΣ⁻¹", GAUSS, "Sigma", "unreadable"),
     ("∇_w ½‖Xw − y‖² = Xᵀ(Xw − y)", RIDGE, "w", "unreadable"),
     ("∇_y ½‖Xw − y‖² = y − Xw", RIDGE, "y", "proved"),
+    ("∇ ½‖Xw − y‖² = y − Xw", RIDGE, "y", "proved"),
+    ("∇ ½‖Xw + y‖² = y − Xw", RIDGE, "y", "unreadable"),
+    ("d/dy norm2(X*w-y)^2/2 = y - X*w", RIDGE, "y", "proved"),
+    (r"\frac{\partial\,\operatorname{tr}(Z^\top\Sigma^{-1}Z)/2}{\partial Z} = \Sigma^{-1}Z", GAUSS,
+     "Z", "proved"),
+    ("∂(½‖Xw − y‖²)/∂y = y − Xw", RIDGE, "y", "proved"),
+    ("∂(½‖Xw − y‖²)/∂w = y − Xw", RIDGE, "y", "unreadable"),
     ("∇_w L = Xᵀ(Xw − y) + λw", RIDGE, "w", "proved"),
     (r"\nabla_{w} \mathcal{L} = X^T(Xw - y) + λ w", RIDGE, "w", "proved")])
 def test_what_is_differentiated_is_the_loss_or_its_terms_with_the_variable(

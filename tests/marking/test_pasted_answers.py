@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from tables import over
 
 from lvmcalc import derive, mark
 from lvmcalc.auditing import audit
@@ -61,6 +62,29 @@ def test_an_entry_of_something_else_is_not_what_is_asked_for() -> None:
 
 @pytest.mark.parametrize(("answer", "of", "wrt", "wrong"), [
     ("Transpose[A] . (A.w - y) + \\[Lambda] w", RIDGE, "w", ("+", "-")),
+    (r"\hat{y} = Aw;\quad \nabla_w = A^H(\hat{y}-y)+\lambda w", RIDGE, "w", ("-y", "+y")),
+    (r"$\underline{A}^T(A\vec w-\vec{y})+\lambda\vec{w} \in \mathbb{R}^D$", RIDGE, "w", ("-", "+")),
+    ("A.conj().T @ (A @ w - y) + lambda_param * w", RIDGE, "w", ("- y", "+ y")),
+    (r"\sum_{i=1}^N\left(w^Ta^{(i)}-y^{(i)}\right)a^{(i)} + \lambda w", RIDGE, "w", ("-y", "+y")),
+    (r"\partial L/\partial w_j=\sum_i\left(w^Ta^{(i)}-y^{(i)}\right)a_j^{(i)} + \lambda w_j", RIDGE,
+     "w", ("-y", "+y")),
+    (r"\frac{\partial L}{\partial \mathbf{a}_i} = (\mathbf{a}_i^T w - y_i) w", RIDGE, "A",
+     ("- y", "+ y")),
+    (r"\delta_2 = Hv-y, \nabla_W L = X^T(\delta_2v^T\odot(1-H^2)), \quad H=\tanh(XW)", NET, "W",
+     ("-y", "+y")),
+    (r"H=\tanh(XW), \quad \delta_1 = Hv-y, \quad \nabla_v L = H^\top\delta_1", NET, "v",
+     ("-y", "+y")),
+    ("G = (K \\ Y) * (K \\ Y)' - D * inv(K)\ndX = α * G * X", "gplvm", "X", ("- D", "+ D")),
+    ("LinearAlgebra:-Transpose(A).(A.w - y) + lambda*w", RIDGE, "w", ("- y", "+ y")),
+    ("A^%T.(A.w - y) + lambda*w", RIDGE, "w", ("- y", "+ y")),
+    ("$ nabla_(bold(w)) J = bold(A)^top (bold(A) bold(w) - y) + lambda bold(w) $", RIDGE, "w",
+     ("- y", "+ y")),
+    ("$ (partial J)/(partial bold(w)) = A^T (A w - y) + lambda w $", RIDGE, "w", ("- y", "+ y")),
+    ("nabla f(w) = sum_(i=1)^n (a_i^T w - y_i) a_i + lambda w", RIDGE, "w", ("- y", "+ y")),
+    ("**∇J(w)** = Aᵀ(Aw − y) + λw", RIDGE, "w", ("− y", "+ y")),
+    ("A.transpose(0, 1).mm(A.mm(w) - y) + lam * w", RIDGE, "w", ("- y", "+ y")),
+    ("X'*(exp(X*w)./(vector(1)+exp(X*w)))-X'*y", LOGISTIC, "w", ("-X'", "+X'")),
+    ("X'*((matrix(1)-tanh(X*W).^2).*((tanh(X*W)*v-y)*v'))", NET, "W", ("-y", "+y")),
     ("α (Inverse[K].Y.Transpose[Y].Inverse[K] - D Inverse[K]).X", "gplvm", "X", ("α", "2 α")),
     ("sum(X*W .+ b' .- Y, dims=1)'", LAYER, "b", ("- Y", "+ Y")),
     ("vec(sum(X*W .+ b' .- Y; dims=1))", LAYER, "b", ("- Y", "+ Y")),
@@ -244,3 +268,18 @@ def test_a_letter_or_an_arrow_that_is_unclear_is_told_as_it_was_typed(answer: st
                                                                       ) -> None:
     found = mark(answer, LOGISTIC, "w")
     assert (found.status, words in found.reason) == ("unreadable", True), found.reason
+
+
+@over(("answer", "of", "wrt", "status"), [
+    (r"\operatorname{vec}(\nabla_W f) = (I \otimes X^\top)\operatorname{vec}(XW + 1b^T - Y)", LAYER,
+     "W", "proved"),
+    ("∂L/∂vec(W) = (I ⊗ X)ᵀ vec(XW + 1bᵀ + Y)", LAYER, "W", "refuted"),
+    ("dL = vec(XW + 1bᵀ − Y)ᵀ (I ⊗ X) vec(dW)", LAYER, "W", "proved"),
+    ("(I ⊗ Xᵀ) vec(XW + 1bᵀ − Y)", LAYER, "W", "unreadable"),
+    ("vec(∂L/∂W) = Xᵀ(XW + 1bᵀ − Y)", LAYER, "W", "unreadable"),
+    ("(Aw − y) ⊗ w", RIDGE, "A", "proved"), ("kron(A*w - y, w')", RIDGE, "A", "proved"),
+    ("2 (Aw − y) ⊗ w", RIDGE, "A", "refuted"),
+    ("w ⊗ (Aw − y)", RIDGE, "A", "unreadable"), ("A ⊗ (Aw − y)", RIDGE, "A", "unreadable")])
+def test_a_vec_and_a_kronecker_product_are_read_as_matrices(answer: str, of: object, wrt: str,
+                                                            status: str) -> None:
+    assert mark(answer, of, wrt).status == status, str(mark(answer, of, wrt))
