@@ -23,7 +23,7 @@ from lvmcalc.auditing.carried_forward import Slips
 from lvmcalc.auditing.conditioned import ZERO_GRADIENT, Conditioned, is_misfit
 from lvmcalc.auditing.contributions import SAID_TWICE, TOLD, is_contribution, nearest
 from lvmcalc.auditing.definition_lines import Defining
-from lvmcalc.auditing.function_notation import at_another_point, functions, without_arguments
+from lvmcalc.auditing.function_notation import at_another_point, without_arguments
 from lvmcalc.auditing.gradient_names import asked_for, changing, with_gradient
 from lvmcalc.auditing.loss_names import with_loss
 from lvmcalc.auditing.newton_names import with_newton
@@ -91,8 +91,7 @@ def audit(lines: str | Iterable[str], of: str | Chain) -> Audit:
         text = re.sub(r"\A\s*\n", "", text)
     text = as_equations(with_newton(text, chain), chain)
     chain = with_free_letters(chain, text)
-    letters = functions(text, chain)
-    text = without_arguments(text, letters)
+    text, letters = without_arguments(text, chain)
     return with_loss(text, chain, partial(_judged, chain=chain, letters=letters))
 
 
@@ -232,6 +231,9 @@ class _Auditor(Defining, Conditioned, Blaming):
             if piece.error:
                 raise Unreadable(piece.error)
             sides = self.sides(piece.text)
+            if piece.unnamed:
+                sides, told = self.by_intermediate(sides)
+                line = replace(line, note=told)
             at_zero = sides[2:] and sides[-1] == 0
             sides = sides[:-1] if at_zero else sides
             self.head = self.head if piece.goes_on else sides[0]

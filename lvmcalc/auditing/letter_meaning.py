@@ -128,7 +128,7 @@ class Lettering(SaidLetters):
         if not others:
             raise Unreadable("A line of a derivation is an equation, such as ∂L/∂d = ∂L/∂c.")
         if found := of_one_number(
-                self.words, [first, *others], self.letters.derivative):
+                self.words, [first, *others], self.letters.derivative, self.letters.formulas):
             return found
         first = gradient_called(self.chain, first, lambda: readings(others[0], self.words)[0],
                                 lambda *pair: self.verdict(*pair).holds)
@@ -278,7 +278,7 @@ class Lettering(SaidLetters):
         below = "ij" if shape[1] != 1 else "i"
         names = "|".join(typed(name) for name, it in self.words.items()
                          if "∂" not in name and getattr(it, "shape", ()) == shape)
-        spread = re.sub(rf"(?<![A-Za-z\\])({names})(?![A-Za-z_])", rf"\1_{{{below}}}", text)
+        spread = re.sub(rf"(?<![A-Za-z\\])(d?(?:{names}))(?![A-Za-z_])", rf"\1_{{{below}}}", text)
         return readings(spread, self.words, shape, False, below, self.arrays)
 
     def is_formed(self, ways: list[Reading]) -> bool:

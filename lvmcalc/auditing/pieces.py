@@ -138,7 +138,8 @@ class Piece(NamedTuple):
     differ by a term, with a "factor" by a term or a factor; what is of a path may be a part. What
     stands beside an equation of its line, behind "where", is not what the next line goes on with.
     It may be said that `only` one letter changes. With `dots` something is left out. What is
-    `given` is the point that the next equations are about, as in "at Σ = S".
+    `given` is the point that the next equations are about, as in "at Σ = S". A gradient may be
+    `unnamed`: ∇L, without a letter by which it is.
     """
 
     kind: str
@@ -154,6 +155,7 @@ class Piece(NamedTuple):
     only: str = ""
     dots: bool = False
     given: bool = False
+    unnamed: bool = False
     at: Position = START
 
 
