@@ -137,7 +137,7 @@ class Lettering(SaidLetters):
         try:
             return self.laid_out(self.read([first, *others]))
         except Unreadable:
-            known = (*entries_in(first), *entries_in(others[-1]), *filter(None, [self.indices]))
+            known = (*filter(None, [self.indices]), *entries_in(first), *entries_in(others[-1]))
             for indices in dict.fromkeys(known):
                 with suppress(Unreadable, CannotBeFormed):
                     found, self.indices = self.read([first, *others], indices), indices

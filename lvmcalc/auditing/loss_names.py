@@ -27,6 +27,7 @@ PLACES = (rf"(?P<front>\\[td]?frac\s*\{{\s*{ROUND}{_SQUARE}?\s*){_NAME}(?=\s*\}}
 CHANGES = rf"(?P<front>(?<![A-Za-z\\/{{]){ROUND}{_SQUARE}?\s*)(?P<name>NAMES)(?![A-Za-z0-9_])"
 SCRIPT = re.compile(r"\\mathcal\s*(?:\{\s*([A-Z])\s*\}|([A-Z])(?![A-Za-z]))")
 BELOW = re.compile(rf"(?:/\s*|\}}\s*\{{\s*){ROUND}([fl])(?![A-Za-z])")
+GIVEN = re.compile(r"(?<![A-Za-z\\∂])([fl])\s*&?\s*:?=(?!=)")
 USUAL = {"f", "l"}
 TOLD = "{0} is read as the scalar {1}, not as the stage {0}."
 
@@ -81,6 +82,8 @@ def scalar_named(text: str, chain: Chain) -> tuple[str, str]:
     known = {*chain.vocabulary} - {*chain.vocabulary.lengths, *USUAL} | numbers
     known |= {*chain.leaves, *chain.vocabulary.outputs, *letters_given(text)}
     known |= {*BELOW.findall(text)}
+    if re.search(rf"(?<![A-Za-z\\]){chain.vocabulary.outputs[0]}(?![A-Za-z])", text):
+        known |= {*GIVEN.findall(text)}  # of f = ‖e‖² and L, f is a part
 
     def names() -> Iterator[str]:
         for place in places:

@@ -33,3 +33,22 @@ def test_the_derivative_of_a_function_of_one_letter(text: str) -> None:
 def test_a_quotient_of_columns_with_a_differential_goes_entry_by_entry(
         said: str, status: str) -> None:
     assert statuses(f"s = exp(Z) 1\nd log s = {said}", SOFTMAX) == ["definition", status]
+
+
+def test_a_letter_beside_the_scalar_that_is_a_part_of_it_is_not_the_scalar() -> None:
+    text = ("f = ‖y − X w‖²\n∂f/∂w = 2Xᵀ(y − X w)\n∂L/∂w = ∂f/∂w + 2λw\n"
+            "∂L/∂w = 2Xᵀ(y − X w) + 2λw")
+    assert statuses(text, RIDGE) == ["definition", "refuted", "proved", "follows"]
+
+
+AUTOENCODER_SLIP = "L = ½tr(xᵀWᵀWWᵀWx) − ½tr(xᵀWᵀWx) + ½tr(xᵀx)"
+
+
+@pytest.mark.parametrize(("text", "of", "expected"), [
+    (f"{AUTOENCODER_SLIP}\nC = x xᵀ\nL = ½tr(C WᵀWWᵀW) − ½tr(C WᵀW) + ½tr(C)", "autoencoder",
+     ["refuted", "definition", "follows"]),
+    ("∂L/∂w_j = Σ_i σ(x_iᵀ w) x_ij − Σ_i y_i x_ij\n= Σ_i (y_i − σ(x_iᵀ w)) x_ij\n"
+     "∂L/∂w = Xᵀ(y − σ(X w))", LOGISTIC, ["proved", "refuted", "follows"])])
+def test_what_says_a_slip_in_other_letters_follows_from_it(
+        text: str, of: object, expected: list) -> None:
+    assert statuses(text, of) == expected
