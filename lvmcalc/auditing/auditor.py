@@ -295,14 +295,15 @@ class _Auditor(Defining, Conditioned, Blaming):
         """Remember the gradient that a line says; what goes on from a slip is as wrong as that."""
         name, wrong = asked_for(self.chain, self.head), line.status not in RIGHT
         number, side = line.follows or line.at, line.sides[-1]
-        if name in self.chain.leaves or self.head in self.letters.own:
+        known = {*self.chain.leaves, *self.chain.abbreviations.values()}
+        if name in known or self.head in self.letters.own:
             if not wrong and line.sides[0] != self.head and not self.same(self.head, side):
                 number = next((it.number for it in reversed(self.conditions.found)
                                if it.wrong and it.of == self.head), number)
                 wrong = True
             with suppress(*NoNumbers):
-                self.conditions.add(self.in_leaves(side)[0], name if name in self.chain.leaves
-                                    else "", number, wrong, self.head)
+                self.conditions.add(self.in_leaves(side)[0], name if name in known else "", number,
+                                    wrong, self.head, side)
 
     # Verdicts
     def same(self, left: Expr, right: Expr) -> bool:

@@ -5,7 +5,7 @@ import re
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from sympy import Expr, MatrixSymbol, Symbol
 
@@ -19,6 +19,7 @@ from lvmcalc.auditing.stationary import (
     GIVEN,
     RESTRICTS,
     UNKNOWN,
+    Condition,
     Conditions,
     NoNumbers,
     alike,
@@ -27,7 +28,8 @@ from lvmcalc.auditing.stationary import (
 )
 from lvmcalc.calculus import CannotBeFormed, Verdict
 from lvmcalc.chain import Chain
-from lvmcalc.marking.mistakes import finding
+from lvmcalc.marking.mistakes import Explanation, Mistake, finding, in_words
+from lvmcalc.marking.single_repairs import without_one_slip
 from lvmcalc.notation import Unreadable, Vocabulary
 from lvmcalc.notation.forming import as_number, change_of
 from lvmcalc.notation.formula_finder import sides_of
@@ -44,6 +46,7 @@ def is_misfit(verdict: Verdict) -> bool:
     return any(words in verdict.reason for words in ("cannot be formed", "shapes differ"))
 
 
+MOST_TRIED = 60  # repairs of an equation
 ONLY_FOR = "Up to a constant, this holds only as a function of {}."
 
 
@@ -105,13 +108,19 @@ class Conditioned:
                 raise Unreadable(ASSUMED.format(conditions.assumed))
             return replace(line, verdicts=(Verdict("numeric", "with the values that were given"),),
                            note="It holds for the values that were given.")
-        leaf = conditions.leaf(left, right)
+        leaf, found = conditions.leaf(left, right), None
         zero = any(is_zero(side) for side in (left, right))
         rewrites = piece.goes_on or place > 0  # an equation that goes on is an identity
         own = not zero and isinstance(sides[place], Symbol | MatrixSymbol) and (
             sides[place].name not in self.chain.leaves)
+        letter = sides[place] if own else None
         if is_named(self.chain, sides[place]) or (rewrites and not zero) or (
-                own and not (piece.flat and conditions.source(left, right))):
+                own and not piece.flat):
+            return None
+        source = self.solves_letter(sides[place:place + 2]) if own else None
+        if own and not source:
+            if conditions.unchecked:
+                raise Unreadable(UNKNOWN)
             return None
         flat = conditions.begun = conditions.begun or piece.flat or (zero and not leaf)
         if not flat and not leaf and verdicts[place].counterexample and (
@@ -121,7 +130,7 @@ class Conditioned:
         if not flat and not conditions.found and not leaf:
             return None
         fixed = leaf and not flat and conditions.is_constant(right)
-        source = None if fixed else conditions.source(left, right)
+        source = source or (None if fixed else conditions.source(left, right))
         if not source and leaf and not (flat and conditions.claims_zero(left, right)):
             if piece.given:
                 return replace(line, kind="definition")
@@ -133,25 +142,51 @@ class Conditioned:
         if not source and flat and not leaf:
             found = conditions.holds(left, right)
             if not found:
+                conditions.unchecked = True
                 raise Unreadable(UNKNOWN)
             source = (found[0], Verdict("numeric", "")) if found[1] else None
         if not source and not flat:
             return None
         conditions.begun = True
+        said = difference(*alike(*sides[place:place + 2]))
         conditions.add(difference(left, right), "",
                        source[0].number if source and source[0].wrong else piece.at,
-                       not source or source[0].wrong)
+                       not source or source[0].wrong, said=said)
+        if letter is not None:
+            conditions.solve(letter, sides[place + 1], conditions.found[-1],
+                             lambda side: self.in_leaves(side)[0])
         if not source:
             zero = conditions.claims_zero(left, right)
             told = f"With this {notation.plain(left)}, {zero} is not zero" if zero else (
                 "This does not follow from the line before")
-            slip = in_solution(self.chain, right, partial(conditions.solves, left)) if zero else ()
+            slip = in_solution(self.chain, right, partial(conditions.solves, left)) if zero else (
+                self.slip_in(sides[place:place + 2]) if found else ())
             return replace(line, verdicts=(Verdict("refuted", told),), findings=(
                 *slip, finding("unknown", told, piece.text))[:len(slip) or 1])
         condition, verdict = source
         if condition.wrong:
             return replace(line, verdicts=(Verdict("refuted", ""),), follows=condition.number)
         return replace(line, verdicts=(verdict,), note=conditions.where(condition))
+
+    def solves_letter(self, sides: tuple[Expr, ...]) -> tuple[Condition, Verdict] | None:
+        """Return the condition from which the value of a letter of the derivation follows."""
+        return self.conditions.source(*alike(*self.in_leaves(*sides))) or (
+            self.conditions.solved_for(*sides, lambda side: self.in_leaves(side)[0]))
+
+    def slip_in(self, sides: tuple[Expr, ...]) -> Explanation:
+        """Return the slip without which an equation holds where a condition does, () if none is
+        found."""
+        known = self.conditions.known()
+        told = [it for it in known if it in self.conditions.found and not it.wrong] or known
+        points = [[*self.conditions.solutions(condition)] for condition in told]
+        for number, side in enumerate(sides):
+            for *slip, instead in islice(without_one_slip(self.chain, side), MOST_TRIED):
+                with suppress(*NoNumbers):
+                    pair = self.in_leaves(*sides[:number], instead, *sides[number + 1:])
+                    if any(some and all(self.conditions.agrees(*pair, point) for point in some)
+                           for some in points):
+                        return in_words([Mistake(*slip)])
+        return ()
 
     def at_point(self, line: Line, sides: tuple[Expr, ...]) -> Line:
         """Return the line of an equation that is said of a point.

@@ -9,6 +9,8 @@ from lvmcalc.auditing.audit_report import Audit
 from lvmcalc.auditing.backprop_notation import stages_of
 from lvmcalc.chain import Chain
 from lvmcalc.marking.derivation_text import letters_given
+from lvmcalc.marking.exercise import exercise_of
+from lvmcalc.marking.left_side import is_loss
 from lvmcalc.notation.formula_finder import ROUND
 from lvmcalc.notation.vocabulary import typed
 
@@ -27,7 +29,7 @@ PLACES = (rf"(?P<front>\\[td]?frac\s*\{{\s*{ROUND}{_SQUARE}?\s*){_NAME}(?=\s*\}}
 CHANGES = rf"(?P<front>(?<![A-Za-z\\/{{]){ROUND}{_SQUARE}?\s*)(?P<name>NAMES)(?![A-Za-z0-9_])"
 SCRIPT = re.compile(r"\\mathcal\s*(?:\{\s*([A-Z])\s*\}|([A-Z])(?![A-Za-z]))")
 BELOW = re.compile(rf"(?:/\s*|\}}\s*\{{\s*){ROUND}([fl])(?![A-Za-z])")
-GIVEN = re.compile(r"(?<![A-Za-z\\∂])([fl])\s*&?\s*:?=(?!=)")
+GIVEN = re.compile(r"(?<![\w\\∂∇²}])([fl])(?:\(\w+\))?\s*&?\s*:?=(?!=)([^=\n]*)")
 USUAL = {"f", "l"}
 TOLD = "{0} is read as the scalar {1}, not as the stage {0}."
 
@@ -83,7 +85,9 @@ def scalar_named(text: str, chain: Chain) -> tuple[str, str]:
     known |= {*chain.leaves, *chain.vocabulary.outputs, *letters_given(text)}
     known |= {*BELOW.findall(text)}
     if re.search(rf"(?<![A-Za-z\\]){chain.vocabulary.outputs[0]}(?![A-Za-z])", text):
-        known |= {*GIVEN.findall(text)}  # of f = ‖e‖² and L, f is a part
+        exercise = exercise_of(chain, next(iter(chain.leaves)))
+        known |= {it[1] for it in GIVEN.finditer(text) if not is_loss(
+            exercise, it[2].strip(" .,;$"))}  # of f = ‖e‖² and L, f is a part
 
     def names() -> Iterator[str]:
         for place in places:

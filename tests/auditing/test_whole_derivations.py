@@ -52,3 +52,23 @@ AUTOENCODER_SLIP = "L = ½tr(xᵀWᵀWWᵀWx) − ½tr(xᵀWᵀWx) + ½tr(xᵀx)
 def test_what_says_a_slip_in_other_letters_follows_from_it(
         text: str, of: object, expected: list) -> None:
     assert statuses(text, of) == expected
+
+
+DUAL = r"""At the minimum the gradient vanishes: $-2X^T(y - Xw) + 2\lambda w = 0$
+With $a = \frac1\lambda(y - Xw)$ we have $w = X^Ta$.
+$$(XX^T + \lambda I)a = y$$
+$$a = (XX^T + \lambda I)^{-1}y$$
+$$w = X^T(XX^T + \lambda I)^{-1}y$$"""
+
+
+def test_a_letter_of_ones_own_may_be_what_a_condition_is_solved_for() -> None:
+    assert "refuted" not in statuses(DUAL, RIDGE)
+    slip = audit(DUAL.replace("T + ", "T - "), RIDGE).lines[-3:]
+    assert [line.status for line in slip] == ["refuted", "follows", "follows"]
+    assert "The sign is wrong in the term -λ I" in str(slip[0])
+
+
+def test_the_gradient_by_k_may_be_set_to_zero() -> None:
+    text = "∂L/∂K = ½K⁻¹YYᵀK⁻¹ − D/2 K⁻¹\nSetting this to zero: YYᵀ = D K\nK = {}"
+    assert statuses(text.format("YYᵀ/D"), "gplvm") == ["proved", "numeric", "numeric"]
+    assert statuses(text.format("D YYᵀ"), "gplvm")[-1] == "refuted"
