@@ -29,7 +29,8 @@ PLACES = (rf"(?P<front>\\[td]?frac\s*\{{\s*{ROUND}{_SQUARE}?\s*){_NAME}(?=\s*\}}
 CHANGES = rf"(?P<front>(?<![A-Za-z\\/{{]){ROUND}{_SQUARE}?\s*)(?P<name>NAMES)(?![A-Za-z0-9_])"
 SCRIPT = re.compile(r"\\mathcal\s*(?:\{\s*([A-Z])\s*\}|([A-Z])(?![A-Za-z]))")
 BELOW = re.compile(rf"(?:/\s*|\}}\s*\{{\s*){ROUND}([fl])(?![A-Za-z])")
-GIVEN = re.compile(r"(?<![\w\\∂∇²}])([fl])(?:\(\w+\))?\s*&?\s*:?=(?!=)([^=\n]*)")
+GIVEN = re.compile(r"(?:^|[\n$;,.]|\b(?:let|with|where|define|set|put)\s)\s*\$?\s*([fl])"
+                   r"(?:\(\w+\))?\s*&?\s*:?=(?!=)([^=\n]*)", re.IGNORECASE)
 USUAL = {"f", "l"}
 TOLD = "{0} is read as the scalar {1}, not as the stage {0}."
 
