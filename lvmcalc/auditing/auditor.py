@@ -148,7 +148,7 @@ class _Auditor(Defining, Conditioned, Blaming):
         self.told: dict[tuple[Expr, tuple[Finding, ...] | Expr], Position] = {}
         self.misfit: dict[str, Position] = {}  # the lines by what cannot be formed in them
         self.contributions: list[Expr] = []  # of paths, as they were said
-        self.conditions = Conditions(chain)
+        self.conditions, self.assumption = Conditions(chain), None
         self.total = False  # whether the words before speak of a total differential
         self.traceless: Position | None = None  # the first line with a trace missing
         self.moving: tuple[str, ...] = ()  # the leaves that change in the derivation

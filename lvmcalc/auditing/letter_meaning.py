@@ -208,7 +208,8 @@ class Lettering(SaidLetters):
         if found := self.between_derivatives(texts):
             return found
         first, *others = texts
-        differentials = any(map(self.words.change.search, texts))
+        differentials = any(map(self.words.change.search, texts)) or bool(
+            re.match(r"\s*d\s*\(", first) and others[-1].strip(" .$") == "0")  # no product with d
         if any(map(self.words.change.search, others)):  # d K⁻¹ = −K⁻¹ dK K⁻¹ is no product with d
             joined = re.sub(r"^\s*d\s+(?=[^\s=]+\s*$)", "d", first)
             first = joined if self.words.change.match(joined) else first

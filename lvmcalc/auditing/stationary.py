@@ -22,8 +22,7 @@ from lvmcalc.marking.exercise import RIGHT, NoValue, exercise_of, value_at
 
 UNKNOWN = "This can hold only where the gradient is zero; whether it does there is not checked."
 GIVEN = "This gives {} a value, which is a condition: it is not checked."
-RESTRICTS = "This is a condition on {}, which the model does not have: it is not used."
-ASSUMED = "This may hold under the condition of {}, which is not used here."
+ASSUMED = "Whether this holds under the condition of {} is not known."
 MOST_UNKNOWN = 200  # entries of a matrix for which a condition is solved
 NEAR, FAR = 1e-8, 1e-5  # relative errors
 NoNumbers = (*NoValue, UnsupportedExpression, ShapeError, ValueError, TypeError, IndexError,
@@ -57,13 +56,11 @@ class Conditions:
     point : the value of a leaf at the point that the next equations are about, as in "at Σ = S"
     assumed : the line of the first condition that is not understood, None if there is none
     unchecked : whether there is a condition of which it is not known whether it holds
-    restriction : the line of a condition that the model does not have, None if there is none
     """
 
     def __init__(self, chain: Chain):
         self.chain, self.begun = chain, False
         self.assumed: Position | None = None
-        self.restriction: Position | None = None
         self.unchecked = False
         self.moving: tuple[str, ...] = ()
         self.found: list[Condition] = []
@@ -250,12 +247,11 @@ class Conditions:
         """Return whether no leaf stands in a value."""
         return not {symbol.name for symbol in value.free_symbols} & {*self.chain.leaves}
 
-    def restricted(self, left: Expr, right: Expr) -> list[str]:
-        """Return the leaves on which an equation is a condition, as WᵀW = I is one on W."""
+    def restricted(self, left: Expr, right: Expr) -> bool:
+        """Return whether an equation says of leaves alone what number or constant they make."""
         sides = [{symbol.name for symbol in side.free_symbols}
                  - {*self.chain.vocabulary.lengths} for side in (left, right)]
-        names = set().union(*sides)
-        return sorted(names) if set() in sides and names <= {*self.chain.leaves} else []
+        return set() in sides and set().union(*sides) <= {*self.chain.leaves}
 
     def claims_zero(self, left: Expr, right: Expr) -> str:
         """Return the name of the gradient that is said to be zero for a value of its leaf, "" if

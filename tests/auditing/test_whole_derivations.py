@@ -72,3 +72,29 @@ def test_the_gradient_by_k_may_be_set_to_zero() -> None:
     text = "∂L/∂K = ½K⁻¹YYᵀK⁻¹ − D/2 K⁻¹\nSetting this to zero: YYᵀ = D K\nK = {}"
     assert statuses(text.format("YYᵀ/D"), "gplvm") == ["proved", "numeric", "numeric"]
     assert statuses(text.format("D YYᵀ"), "gplvm")[-1] == "refuted"
+
+
+@pytest.mark.parametrize(("text", "of", "expected"), [
+    ("Suppose W Wᵀ = I.\nWᵀW Wᵀ = Wᵀ\n∂L/∂W = W x xᵀ(WᵀW − I)\nL = ½tr(xᵀ(I − WᵀW)x)\n"
+     "∂L/∂W = W x xᵀ(WᵀW + I)", "autoencoder", ["definition", *["numeric"] * 3, "refuted"]),
+    ("Assume XᵀX = I\n∂L/∂w = 2(1 + λ)w − 2Xᵀy\nSet it to zero:\nw = Xᵀy/(1 + λ)\n"
+     "w = Xᵀy/(1 − λ)", RIDGE, ["definition", "numeric", "words", "numeric", "unreadable"]),
+    ("∂L/∂w = 2Xᵀ(Xw − y) + 2λw\nIf XᵀX = I, setting the gradient to zero gives w = Xᵀy/(1 + λ)",
+     RIDGE, ["proved", "definition", "words", "numeric"])])
+def test_what_is_assumed_is_said_and_used(text: str, of: object, expected: list) -> None:
+    found = audit(text, of)
+    assert [line.status for line in found.lines] == expected, found
+    assert "This is assumed from here on." in str(found)
+
+
+GAUSS = derive("−n/2 log det(Σ) − n/2 tr(Σ⁻¹ S)", Σ="symmetric D×D", S="symmetric D×D",
+               n="positive")
+
+
+@pytest.mark.parametrize(("text", "last"), [
+    ("At the maximum Σ = S we have L = −n/2 log det S − n/2 D", "numeric"),
+    ("At the maximum Σ = S we have L = −n/2 log det S − n/2 D²", "refuted"),
+    ("Let G = ∂L/∂Σ\ndG = n/2(−Σ⁻¹dΣ Σ⁻¹S Σ⁻¹ + Σ⁻¹dΣ Σ⁻¹)\nAt Σ = S this is\n"
+     "dG = n/2 S⁻¹ dΣ (S⁻¹ − S⁻¹)", "follows")])
+def test_a_line_about_a_point_is_held_against_the_slips_before(text: str, last: str) -> None:
+    assert statuses(f"∂L/∂Σ = n/2(Σ⁻¹SΣ⁻¹ − Σ⁻¹)\n{text}", GAUSS)[-1] == last
