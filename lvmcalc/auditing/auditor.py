@@ -23,7 +23,7 @@ from lvmcalc.auditing.carried_forward import Slips
 from lvmcalc.auditing.conditioned import ZERO_GRADIENT, Conditioned, is_misfit
 from lvmcalc.auditing.contributions import SAID_TWICE, TOLD, is_contribution, nearest
 from lvmcalc.auditing.definition_lines import Defining
-from lvmcalc.auditing.function_notation import at_another_point, functions, without_arguments
+from lvmcalc.auditing.function_notation import at_another_point, without_arguments
 from lvmcalc.auditing.gradient_names import asked_for, changing, with_gradient
 from lvmcalc.auditing.loss_names import with_loss
 from lvmcalc.auditing.newton_names import with_newton
@@ -91,8 +91,7 @@ def audit(lines: str | Iterable[str], of: str | Chain) -> Audit:
         text = re.sub(r"\A\s*\n", "", text)
     text = as_equations(with_newton(text, chain), chain)
     chain = with_free_letters(chain, text)
-    letters = functions(text, chain)
-    text = without_arguments(text, letters)
+    text, letters = without_arguments(text, chain)
     return with_loss(text, chain, partial(_judged, chain=chain, letters=letters))
 
 
@@ -149,7 +148,7 @@ class _Auditor(Defining, Conditioned, Blaming):
         self.told: dict[tuple[Expr, tuple[Finding, ...] | Expr], Position] = {}
         self.misfit: dict[str, Position] = {}  # the lines by what cannot be formed in them
         self.contributions: list[Expr] = []  # of paths, as they were said
-        self.conditions = Conditions(chain)
+        self.conditions, self.assumption = Conditions(chain), None
         self.total = False  # whether the words before speak of a total differential
         self.traceless: Position | None = None  # the first line with a trace missing
         self.moving: tuple[str, ...] = ()  # the leaves that change in the derivation
@@ -232,6 +231,9 @@ class _Auditor(Defining, Conditioned, Blaming):
             if piece.error:
                 raise Unreadable(piece.error)
             sides = self.sides(piece.text)
+            if piece.unnamed:
+                sides, told = self.by_intermediate(sides)
+                line = replace(line, note=told)
             at_zero = sides[2:] and sides[-1] == 0
             sides = sides[:-1] if at_zero else sides
             self.head = self.head if piece.goes_on else sides[0]
@@ -293,14 +295,15 @@ class _Auditor(Defining, Conditioned, Blaming):
         """Remember the gradient that a line says; what goes on from a slip is as wrong as that."""
         name, wrong = asked_for(self.chain, self.head), line.status not in RIGHT
         number, side = line.follows or line.at, line.sides[-1]
-        if name in self.chain.leaves or self.head in self.letters.own:
+        known = {*self.chain.leaves, *self.chain.abbreviations.values()}
+        if name in known or self.head in self.letters.own:
             if not wrong and line.sides[0] != self.head and not self.same(self.head, side):
                 number = next((it.number for it in reversed(self.conditions.found)
                                if it.wrong and it.of == self.head), number)
                 wrong = True
             with suppress(*NoNumbers):
-                self.conditions.add(self.in_leaves(side)[0], name if name in self.chain.leaves
-                                    else "", number, wrong, self.head)
+                self.conditions.add(self.in_leaves(side)[0], name if name in known else "", number,
+                                    wrong, self.head, side)
 
     # Verdicts
     def same(self, left: Expr, right: Expr) -> bool:

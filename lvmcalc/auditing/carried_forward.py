@@ -241,14 +241,14 @@ class Slips:
     def made_up(self, *sides: Expr) -> Position | None:
         """Return the first line with a slip if the error of an equation is made up of such errors.
 
-        Those in lines about the same thing do not count, as it was said anew.
+        Of lines about the same thing only the same error counts, as another was made anew.
         """
         found: list[Position] = []
         for of, amount in self.errors_in(*sides):
             known = [(number, error.amount) for number, pairs in self.wrong.items()
                      for pair in pairs for error in self.errors_in(*pair)
                      if error.amount.shape == amount.shape and error.amount.any()
-                     and not np.allclose(error.of, of)]
+                     and (np.allclose(error.amount, amount) or not np.allclose(error.of, of))]
             if not known or len(known) >= len(amount):
                 return None
             numbers, amounts = zip(*known, strict=True)

@@ -2,23 +2,26 @@
 """
 
 import re
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from sympy import Expr, MatrixSymbol, Symbol
 
 from lvmcalc import notation
+from lvmcalc.auditing.assumptions import Assumption
 from lvmcalc.auditing.audit_report import Line
+from lvmcalc.auditing.carried_forward import Slips
 from lvmcalc.auditing.false_rules import in_solution
 from lvmcalc.auditing.gradient_names import is_named
-from lvmcalc.auditing.pieces import Piece
+from lvmcalc.auditing.pieces import Piece, Position
 from lvmcalc.auditing.stationary import (
     ASSUMED,
     GIVEN,
-    RESTRICTS,
     UNKNOWN,
+    Condition,
     Conditions,
     NoNumbers,
     alike,
@@ -27,7 +30,8 @@ from lvmcalc.auditing.stationary import (
 )
 from lvmcalc.calculus import CannotBeFormed, Verdict
 from lvmcalc.chain import Chain
-from lvmcalc.marking.mistakes import finding
+from lvmcalc.marking.mistakes import Explanation, Mistake, finding, in_words
+from lvmcalc.marking.single_repairs import without_one_slip
 from lvmcalc.notation import Unreadable, Vocabulary
 from lvmcalc.notation.forming import as_number, change_of
 from lvmcalc.notation.formula_finder import sides_of
@@ -36,6 +40,7 @@ from lvmcalc.notation.vocabulary import typed
 
 ZERO_GRADIENT = re.compile(r"(?:[A-Za-z,\s]*\s)?\W{0,2}(?:∇|\\nabla\b)\s*"
                            r"(?:_\s*\{?\\?\w+\}?)?\s*L\s*=\s*0\W*$")
+NOT_USED = "This is a condition that the model does not have: it is not used."
 HAT = re.compile("\u0302|_hat(?![a-z])")
 
 
@@ -44,6 +49,7 @@ def is_misfit(verdict: Verdict) -> bool:
     return any(words in verdict.reason for words in ("cannot be formed", "shapes differ"))
 
 
+MOST_TRIED = 60  # repairs of an equation
 ONLY_FOR = "Up to a constant, this holds only as a function of {}."
 
 
@@ -54,6 +60,9 @@ class Conditioned:
     words: Vocabulary
     conditions: Conditions
     moving: tuple[str, ...]  # the leaves that change in the derivation
+    assumption: Assumption | None  # what the derivation assumes of the leaves
+    slips: Slips
+    lost: dict[str, Position]  # the letters that an unreadable line defines, and the line
 
     def said(self, piece: Piece) -> Line:
         """Return the line of words."""
@@ -93,35 +102,54 @@ class Conditioned:
         place = next(n for n, verdict in enumerate(verdicts) if not verdict.holds)
         if is_misfit(verdicts[place]):
             return None
-        if conditions.restriction:  # a line below may well need it
-            raise Unreadable(ASSUMED.format(conditions.restriction))
         left, right = alike(*self.in_leaves(*sides[place:place + 2]))
-        if piece.given and conditions.leaf(left, right):
+        if piece.given == "there" and conditions.leaf(left, right):
             conditions.begin_point(left, right, piece.at.line)
         elif conditions.point:
-            return self.at_point(line, sides)
+            (leaf, value), = conditions.point.items()
+            return self.assumed(line, sides, f"line {conditions.lines[0]}", self.at_point,
+                                f"It holds at {notation.plain(leaf)} = {notation.plain(value)}.")
+        if self.assumption and not piece.given:  # a line below may well need it
+            at = self.assumption.at
+            told = f"It holds under the condition of {at}."
+            if (piece.flat or conditions.begun) and not self.assumption.holds(left, right) and (
+                    flat := self.assumption.where_flat(left, right)):
+                return replace(line, verdicts=(Verdict("numeric", told),) * len(verdicts),
+                               note=f"{told[:-1]}, where {flat} is zero.")
+            return self.assumed(line, sides, f"{at}", self.assumption.holds, told)
+        if piece.given == "from here" or (
+                verdicts[place].counterexample
+                and self.restricts(piece, sides[place:place + 2])):
+            before, self.assumption = self.assumption, Assumption(
+                conditions, left, right, piece.at)
+            if before or not self.assumption.points:
+                self.assumption.points = []
+                raise Unreadable(NOT_USED)
+            return replace(line, kind="definition", note="This is assumed from here on.")
         if conditions.given and self.verdict(*map(conditions.with_values, (left, right))).holds:
             if conditions.assumed:
                 raise Unreadable(ASSUMED.format(conditions.assumed))
             return replace(line, verdicts=(Verdict("numeric", "with the values that were given"),),
                            note="It holds for the values that were given.")
-        leaf = conditions.leaf(left, right)
+        leaf, found = conditions.leaf(left, right), None
         zero = any(is_zero(side) for side in (left, right))
         rewrites = piece.goes_on or place > 0  # an equation that goes on is an identity
         own = not zero and isinstance(sides[place], Symbol | MatrixSymbol) and (
             sides[place].name not in self.chain.leaves)
+        letter = sides[place] if own else None
         if is_named(self.chain, sides[place]) or (rewrites and not zero) or (
-                own and not (piece.flat and conditions.source(left, right))):
+                own and not piece.flat):
+            return None
+        source = self.solves_letter(sides[place:place + 2]) if own else None
+        if own and not source:
+            if conditions.unchecked:
+                raise Unreadable(UNKNOWN)
             return None
         flat = conditions.begun = conditions.begun or piece.flat or (zero and not leaf)
-        if not flat and not leaf and verdicts[place].counterexample and (
-                names := conditions.restricted(*sides[place:place + 2])):
-            conditions.restriction = piece.at
-            raise Unreadable(RESTRICTS.format(" and ".join(names)))
         if not flat and not conditions.found and not leaf:
             return None
         fixed = leaf and not flat and conditions.is_constant(right)
-        source = None if fixed else conditions.source(left, right)
+        source = source or (None if fixed else conditions.source(left, right))
         if not source and leaf and not (flat and conditions.claims_zero(left, right)):
             if piece.given:
                 return replace(line, kind="definition")
@@ -133,19 +161,27 @@ class Conditioned:
         if not source and flat and not leaf:
             found = conditions.holds(left, right)
             if not found:
+                conditions.unchecked = True
                 raise Unreadable(UNKNOWN)
             source = (found[0], Verdict("numeric", "")) if found[1] else None
         if not source and not flat:
             return None
         conditions.begun = True
+        said = difference(*alike(*sides[place:place + 2]))
         conditions.add(difference(left, right), "",
                        source[0].number if source and source[0].wrong else piece.at,
-                       not source or source[0].wrong)
+                       not source or source[0].wrong, said=said)
+        if letter is not None:
+            conditions.solve(letter, sides[place + 1], conditions.found[-1],
+                             lambda side: self.in_leaves(side)[0])
+        if not source and conditions.unchecked:
+            raise Unreadable(UNKNOWN)
         if not source:
             zero = conditions.claims_zero(left, right)
             told = f"With this {notation.plain(left)}, {zero} is not zero" if zero else (
                 "This does not follow from the line before")
-            slip = in_solution(self.chain, right, partial(conditions.solves, left)) if zero else ()
+            slip = in_solution(self.chain, right, partial(conditions.solves, left)) if zero else (
+                self.slip_in(sides[place:place + 2]) if found else ())
             return replace(line, verdicts=(Verdict("refuted", told),), findings=(
                 *slip, finding("unknown", told, piece.text))[:len(slip) or 1])
         condition, verdict = source
@@ -153,22 +189,61 @@ class Conditioned:
             return replace(line, verdicts=(Verdict("refuted", ""),), follows=condition.number)
         return replace(line, verdicts=(verdict,), note=conditions.where(condition))
 
-    def at_point(self, line: Line, sides: tuple[Expr, ...]) -> Line:
-        """Return the line of an equation that is said of a point.
+    def solves_letter(self, sides: tuple[Expr, ...]) -> tuple[Condition, Verdict] | None:
+        """Return the condition from which the value of a letter of the derivation follows."""
+        return self.conditions.source(*alike(*self.in_leaves(*sides))) or (
+            self.conditions.solved_for(*sides, lambda side: self.in_leaves(side)[0]))
+
+    def slip_in(self, sides: tuple[Expr, ...]) -> Explanation:
+        """Return the slip without which an equation holds where a condition does, () if none is
+        found."""
+        known = self.conditions.known()
+        told = [it for it in known if it in self.conditions.found and not it.wrong] or known
+        points = [[*self.conditions.solutions(condition)] for condition in told]
+        for number, side in enumerate(sides):
+            for *slip, instead in islice(without_one_slip(self.chain, side), MOST_TRIED):
+                with suppress(*NoNumbers):
+                    pair = self.in_leaves(*sides[:number], instead, *sides[number + 1:])
+                    if any(some and all(self.conditions.agrees(*pair, point) for point in some)
+                           for some in points):
+                        return in_words([Mistake(*slip)])
+        return ()
+
+    def restricts(self, piece: Piece, sides: tuple[Expr, ...]) -> bool:
+        """Return whether an equation is a condition on leaves, as WᵀW = I is one on W."""
+        left, right = alike(*self.in_leaves(*sides))
+        zero = self.conditions.leaf(left, right) or any(map(is_zero, sides))
+        return not (zero or piece.flat or self.conditions.begun or is_named(
+            self.chain, sides[0])) and self.conditions.restricted(*sides)
+
+    def at_point(self, left: Expr, right: Expr) -> bool:
+        """Return whether an equation holds at the point that was named."""
+        return self.verdict(*(self.conditions.with_values(side, self.conditions.point)
+                              for side in (left, right))).holds
+
+    def assumed(self, line: Line, sides: tuple[Expr, ...], where: str,
+                holds: Callable[[Expr, Expr], bool | None], told: str) -> Line:
+        """Return the line of an equation that is said under a condition, or of a point.
 
         Raises
         ------
         Unreadable
-            If it does not hold there, for it may be about more than the point.
+            If it does not hold there, for it may need more than the condition.
         """
-        point = self.conditions.point
-        (leaf, value), = point.items()
-        put = partial(self.conditions.with_values, values=point)
-        if not all(self.verdict(*map(put, pair)).holds for pair in pairwise(self.in_leaves(
-                *sides))):
-            raise Unreadable(ASSUMED.format(f"line {self.conditions.lines[0]}"))
-        told = f"It holds at {notation.plain(leaf)} = {notation.plain(value)}."
-        return replace(line, verdicts=(Verdict("numeric", told),) * (len(sides) - 1), note=told)
+        found = [holds(*alike(*pair)) for pair in pairwise(self.in_leaves(*sides))]
+        if all(found):
+            return replace(line, verdicts=(Verdict("numeric", told),) * len(found), note=told)
+        for number in self.slips.said:
+            with suppress(*NoNumbers):
+                if all(holds(*pair) for pair in pairwise(
+                        self.slips.taken_for_true([number], sides))):
+                    return replace(line, verdicts=(Verdict("refuted", ""),), follows=number)
+        scalar = sides[0] == self.chain[self.chain.output].symbol and bool(self.conditions.point)
+        if None in found or self.lost or not (scalar or is_named(self.chain, sides[0])):
+            raise Unreadable(ASSUMED.format(where))
+        wrong = f"It does not hold under the condition of {where}"
+        return replace(line, verdicts=(Verdict("refuted", wrong),),
+                       findings=(finding("unknown", wrong, line.text),))
 
     def estimate(self, piece: Piece) -> Piece:
         """Return a claim about w for one about ŵ, which solves the condition before it."""

@@ -15,6 +15,38 @@ _NAME = rf"(?:{_STYLE}\\?\w+\s*\}}|\\?\w+)"
 GIVEN = re.compile(r"(?:^|[\n$.,;]|\b(?:let|define|write|put|set|where|with|and)\s)\s*\$?\s*"
                    rf"(\\[A-Za-z]+|[^\W\d_](?:_\w+|\d)?)\s*\(\s*({_NAME}(?:\s*,\s*{_NAME})*)\s*\)"
                    r"\s*&?\s*:?=(?!=)", re.IGNORECASE)
+# ℓ(z) = log(1 + exp(z)), and ℓ'(z), which is no product of ℓᵀ and z
+OF_LETTER = re.compile(r"(?<![\w\\'∇])(?P<name>\\[A-Za-z]+|[^\W\d_])\s*\(\s*(?P<letter>[a-z])\s*\)"
+                       r"\s*&?\s*:?=(?!=)\s*(?P<formula>[^=\n$,;&]*[^=\n$,;&.\s])[.,;]?")
+CALLED = (r"(?<![\w\\]){}\s*(?P<slope>['′]|\^\s*\{{?\s*\\prime\s*\}}?)?\s*"
+          r"\((?P<of>(?:[^()\n]|\([^()\n]*\))*)\)")
+
+
+def inlined(text: str, chain: Chain) -> str:
+    """Return a text with log(1 + exp(X w)) for ℓ(X w), and d/dz (log(1 + exp(z))) for ℓ'(z), if
+    ℓ(z) = log(1 + exp(z)) was said and ℓ is not only written with its z."""
+    for said in OF_LETTER.finditer(text):
+        called, letter = re.compile(CALLED.format(re.escape(said["name"]))), said["letter"]
+        rest = text.replace(said[0], "")
+        known = {*chain.leaves, *chain.vocabulary.functions, *chain.vocabulary.outputs}
+        alone = re.search(rf"(?<![A-Za-z\\]){re.escape(said['name'])}(?![A-Za-z])",
+                          called.sub(lambda it: it["of"], rest))  # p(1 − p) is a product
+        if known & {spelling(said["name"].strip("\\")), letter} or all(
+                it["of"].strip() == letter and not it["slope"] for it in called.finditer(rest)):
+            continue
+
+        def value(it: re.Match, said: re.Match = said, alone: object = alone) -> str:
+            of = it["of"].strip()
+            if alone and not it["slope"]:
+                return it[0]
+            put = re.sub(rf"(?<![A-Za-z\\]){said['letter']}(?![A-Za-z])",
+                         lambda _: of if len(of) == 1 else f"({of})", said["formula"])
+            if it["slope"]:
+                return f"d/d{of} ({put})" if re.fullmatch("[a-z]", of) else it[0]
+            return f"({put})"
+
+        text = called.sub(value, text if alone else rest)
+    return text
 
 
 def functions(text: str, chain: Chain) -> dict[str, list[str]]:
@@ -36,8 +68,10 @@ def functions(text: str, chain: Chain) -> dict[str, list[str]]:
     return found
 
 
-def without_arguments(text: str, letters: dict[str, list[str]]) -> str:
-    """Return a text with g for g(w), and ∇_w g for ∇g."""
+def without_arguments(text: str, chain: Chain) -> tuple[str, dict[str, list[str]]]:
+    """Return a text with g for g(w), and ∇_w g for ∇g, and the letters that are such functions."""
+    text = inlined(text, chain)
+    letters = functions(text, chain)
     for letter, arguments in letters.items():
         if len(arguments) == 1 and re.fullmatch(_NAME, arguments[0]):  # ∇f is by the w of f(w)
             text = re.sub(rf"((?:∇|\\nabla)\s*)({re.escape(letter)}(?![A-Za-z]))",
@@ -47,7 +81,7 @@ def without_arguments(text: str, letters: dict[str, list[str]]) -> str:
                           lambda _, letter=letter: letter, text)
         text = re.sub(rf"((?:∇|\\nabla)[^=\n]{{0,20}}?{re.escape(letter)})\s*\([^()=]*\)"
                       r"(?=\s*=\s*0)", r"\1", text)  # at the optimum
-    return text
+    return text, letters
 
 
 def at_another_point(piece: Piece, letters: Iterable[str], chain: Chain) -> Piece:

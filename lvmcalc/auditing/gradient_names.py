@@ -20,11 +20,11 @@ NABLA = re.compile(r"(?<=[^\s(d])(?<!d\()\s*(?:∇|\\nabla(?![A-Za-z]))\s*L(?![\
 def with_gradient(chain: Chain, piece: Piece, moving: tuple[str, ...]) -> Piece:
     """Return a piece with ∂L/∂X for what is called grad, gX or X_grad."""
     for name in chain.leaves:
-        called = rf"grad_?{name}|{name}_grad|g{name}" + r"|grad(?:ient)?|(?:∇|\\nabla)\s*L" * (
-            moving == (name,))
-        if piece.kind != "words" and (match := re.match(rf"\s*(?:{called})\s*=", piece.text)):
+        unnamed = r"grad(?:ient)?|(?:∇|\\nabla)\s*L" if moving == (name,) else "(?!)"
+        called = rf"\s*(?:grad_?{name}|{name}_grad|g{name}|({unnamed}))\s*="
+        if piece.kind != "words" and (match := re.match(called, piece.text)):
             adjoint = f"∂{chain.vocabulary.outputs[0]}/∂{name}"
-            return piece._replace(kind="claim", name="",
+            return piece._replace(kind="claim", name="", unnamed=bool(match[1]),
                                   text=f"{adjoint} = {piece.text[match.end():]}")
     if piece.kind != "words" and len(moving) == 1:  # in H⁻¹∇L, and in g = ∇L = …
         adjoint = f" ∂{chain.vocabulary.outputs[0]}/∂{moving[0]} "

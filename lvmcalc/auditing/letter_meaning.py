@@ -128,7 +128,7 @@ class Lettering(SaidLetters):
         if not others:
             raise Unreadable("A line of a derivation is an equation, such as ∂L/∂d = ∂L/∂c.")
         if found := of_one_number(
-                self.words, [first, *others], self.letters.derivative):
+                self.words, [first, *others], self.letters.derivative, self.letters.formulas):
             return found
         first = gradient_called(self.chain, first, lambda: readings(others[0], self.words)[0],
                                 lambda *pair: self.verdict(*pair).holds)
@@ -137,7 +137,7 @@ class Lettering(SaidLetters):
         try:
             return self.laid_out(self.read([first, *others]))
         except Unreadable:
-            known = (*entries_in(first), *entries_in(others[-1]), *filter(None, [self.indices]))
+            known = (*filter(None, [self.indices]), *entries_in(first), *entries_in(others[-1]))
             for indices in dict.fromkeys(known):
                 with suppress(Unreadable, CannotBeFormed):
                     found, self.indices = self.read([first, *others], indices), indices
@@ -208,7 +208,8 @@ class Lettering(SaidLetters):
         if found := self.between_derivatives(texts):
             return found
         first, *others = texts
-        differentials = any(map(self.words.change.search, texts))
+        differentials = any(map(self.words.change.search, texts)) or bool(
+            re.match(r"\s*d\s*\(", first) and others[-1].strip(" .$") == "0")  # no product with d
         if any(map(self.words.change.search, others)):  # d K⁻¹ = −K⁻¹ dK K⁻¹ is no product with d
             joined = re.sub(r"^\s*d\s+(?=[^\s=]+\s*$)", "d", first)
             first = joined if self.words.change.match(joined) else first
@@ -278,7 +279,7 @@ class Lettering(SaidLetters):
         below = "ij" if shape[1] != 1 else "i"
         names = "|".join(typed(name) for name, it in self.words.items()
                          if "∂" not in name and getattr(it, "shape", ()) == shape)
-        spread = re.sub(rf"(?<![A-Za-z\\])({names})(?![A-Za-z_])", rf"\1_{{{below}}}", text)
+        spread = re.sub(rf"(?<![A-Za-z\\])(d?(?:{names}))(?![A-Za-z_])", rf"\1_{{{below}}}", text)
         return readings(spread, self.words, shape, False, below, self.arrays)
 
     def is_formed(self, ways: list[Reading]) -> bool:

@@ -9,6 +9,8 @@ from lvmcalc.auditing.audit_report import Audit
 from lvmcalc.auditing.backprop_notation import stages_of
 from lvmcalc.chain import Chain
 from lvmcalc.marking.derivation_text import letters_given
+from lvmcalc.marking.exercise import exercise_of
+from lvmcalc.marking.left_side import is_loss
 from lvmcalc.notation.formula_finder import ROUND
 from lvmcalc.notation.vocabulary import typed
 
@@ -27,6 +29,8 @@ PLACES = (rf"(?P<front>\\[td]?frac\s*\{{\s*{ROUND}{_SQUARE}?\s*){_NAME}(?=\s*\}}
 CHANGES = rf"(?P<front>(?<![A-Za-z\\/{{]){ROUND}{_SQUARE}?\s*)(?P<name>NAMES)(?![A-Za-z0-9_])"
 SCRIPT = re.compile(r"\\mathcal\s*(?:\{\s*([A-Z])\s*\}|([A-Z])(?![A-Za-z]))")
 BELOW = re.compile(rf"(?:/\s*|\}}\s*\{{\s*){ROUND}([fl])(?![A-Za-z])")
+GIVEN = re.compile(r"(?:^|[\n$;,.]|\b(?:let|with|where|define|set|put)\s)\s*\$?\s*([fl])"
+                   r"(?:\(\w+\))?\s*&?\s*:?=(?!=)([^=\n]*)", re.IGNORECASE)
 USUAL = {"f", "l"}
 TOLD = "{0} is read as the scalar {1}, not as the stage {0}."
 
@@ -81,6 +85,10 @@ def scalar_named(text: str, chain: Chain) -> tuple[str, str]:
     known = {*chain.vocabulary} - {*chain.vocabulary.lengths, *USUAL} | numbers
     known |= {*chain.leaves, *chain.vocabulary.outputs, *letters_given(text)}
     known |= {*BELOW.findall(text)}
+    if re.search(rf"(?<![A-Za-z\\]){chain.vocabulary.outputs[0]}(?![A-Za-z])", text):
+        exercise = exercise_of(chain, next(iter(chain.leaves)))
+        known |= {it[1] for it in GIVEN.finditer(text) if not is_loss(
+            exercise, it[2].strip(" .,;$"))}  # of f = ‖e‖² and L, f is a part
 
     def names() -> Iterator[str]:
         for place in places:

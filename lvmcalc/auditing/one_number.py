@@ -4,7 +4,7 @@ Where one is wrong, what a derivation makes of it follows from it.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 import numpy as np
@@ -16,7 +16,7 @@ from lvmcalc.calculus.operations import increment_of
 from lvmcalc.chain import Chain
 from lvmcalc.marking.differential_answers import slope
 from lvmcalc.marking.exercise import NoValue, exercise_of
-from lvmcalc.notation import Unreadable, Vocabulary, spelling
+from lvmcalc.notation import Unreadable, Vocabulary, plain, spelling
 from lvmcalc.notation.forming import elementwise
 from lvmcalc.notation.parser import readings
 from lvmcalc.notation.vocabulary import typed
@@ -41,11 +41,13 @@ def with_argument(text: str, function: str) -> str:
 
 
 def of_one_number(words: Vocabulary, texts: list[str],
-                  derivative: Callable[[Expr, Expr], Expr]) -> tuple[Expr, ...]:
+                  derivative: Callable[[Expr, Expr], Expr],
+                  formulas: Mapping[Expr, Expr]) -> tuple[Expr, ...]:
     """Return the sides of an equation for a function of a number, or its derivative; () if the left
     side is neither.
 
-    `derivative` gives the symbol for that of a formula with respect to a letter.
+    `derivative` gives the symbol for that of a formula with respect to a letter, and `formulas` say
+    what letters were defined as, as p = σ(z).
     """
     if alone := ALONE.match(texts[0]):
         texts = [with_argument(text, alone[1]) for text in texts]
@@ -61,6 +63,10 @@ def of_one_number(words: Vocabulary, texts: list[str],
     of = by["of"] if by else texts[0]
     if called in words.functions and left["slope"]:
         of, by = f"{left['function']}({left['z']})", left
+    for letter, formula in formulas.items():
+        if formula.free_symbols - {*map(words.get, words.lengths)} == {words.get(name)}:
+            alone = rf"(?<![A-Za-z\\])\\?{typed(letter.name)}(?![A-Za-z])"
+            texts = [texts[0], *(re.sub(alone, f"({plain(formula)})", it) for it in texts[1:])]
     number = Symbol(name if name not in words else f"{name} ", real=True)
     words = words.extended({name: number})
     try:

@@ -7,7 +7,14 @@ from functools import partial
 from typing import NamedTuple
 from unicodedata import normalize
 
-from lvmcalc.auditing.partial_lines import BELOW, PATH, of_a_path, of_a_summand, of_a_term
+from lvmcalc.auditing.partial_lines import (
+    BELOW,
+    PATH,
+    of_a_path,
+    of_a_summand,
+    of_a_term,
+    with_index,
+)
 from lvmcalc.auditing.pasted_functions import says_nothing
 from lvmcalc.auditing.pasted_lines import LABEL, numbered, statements, without_front
 from lvmcalc.auditing.remarks import NAME, is_english, is_remark, is_words
@@ -17,7 +24,6 @@ from lvmcalc.auditing.words_beside import apart, is_story, words_in
 from lvmcalc.marking.derivation_text import NAMED_FIRST, TELLING, definition_in
 from lvmcalc.notation import Unreadable, Vocabulary, spelling
 from lvmcalc.notation.formula_finder import formula_in, sides_of
-from lvmcalc.notation.indices import spread_out
 from lvmcalc.notation.statements import LETTER, PROGRAM, is_open
 from lvmcalc.notation.vocabulary import typed
 
@@ -46,13 +52,14 @@ FLAT = re.compile(r"\b(?:set(?:ting)?|equat\w+|put(?:ting)?)\b[^=]*(?:\bzero\b|=
                   r"|\bsolv(?:e|ing)\s+for\b|\b(?:stationary|normal equations?|critical point"
                   r"|optim(?:um|al)|(?:mini|maxi)mi[sz]er|at (?:the|a) (?:mini|maxi)mum"
                   r"|first-order condition)\b", re.IGNORECASE)
-LEADING = re.compile(r"^\s*(?:(?:[A-Z-]{4,}|normal\s+equations?|at|the|(?-i:an?)|is|it|are|for|to"
+LEADING = re.compile(r"^\s*(?:(?:[A-Z-]{4,}|normal\s+equations?|at|the|(?:if|suppose"
+                     r"|assum(?:e|ing)|provided)(?:\s+(?:now|that))?|(?-i:an?)|is|it|are|for|to"
                      r"|we|so|by|iff|all\s+\$?d\s*\\?\w+\$?|if\s+and\s+only\s+if"
                      r"|(?:\$?\w\$?\s+)?the\s+(?:[a-z]+\s+){0,3}\$?\w?\$?\s*solves)[,:]?\s+)+"
                      r"(?=.*=)", re.IGNORECASE)
 # "At the maximum Σ = S, …": what follows in this sentence is said of that point
-AT = re.compile(r"^\s*(?:(?:so|and|hence|now|but)\s+)?(?:evaluated\s+)?at\b[^=∂∇]*=(?!\s*0)",
-                re.IGNORECASE)
+AT = re.compile(r"^\s*(?:(?:so|and|hence|now|but)\s+)?(?:(?:evaluated\s+)?at\b[^=∂∇]*=(?!\s*0)"
+                r"|(?P<holds>if|suppose|assum(?:e|ing)|provided)\b[^=∂∇]*=)", re.IGNORECASE)
 HELD = re.compile(r"^\s*(?:(?:fix|hold|keep)(?:ing)?|for)\s+\$?\\?\w+\$?(?:\s+(?:fixed|constant))?"
                   r"(?:,|\s+and)\s+(?:solve|set)(?:\s+for)?\s+(?=\S.*=)", re.IGNORECASE)
 GIVES = re.compile(r"(?<=0)[\s$]*,?\s*(?:(?:this|which|and|it|we)\s+)*(?:gives?|yields?|implies"
@@ -86,7 +93,6 @@ DENOTED = re.compile(r"^\s*(?:let\s+us\s+|we\s+)?(?:denote|call)\s+(?:this|it|th
                      r"|gradient|derivative|expression|quantity|result|vector))?\s+(?:by\s+)?"
                      r"\$?(\\?[^\W\d_]|\\[A-Za-z]+)\$?[\s.,:]*$", re.IGNORECASE)
 DOTS = re.compile(r"(?:\.{3}|…|\\[lc]?dots\b)[\s$.,]*$")
-UNINDEXED = re.compile(r"(\\sum(?![A-Za-z])|[Σ∑])(?!\s*(?:_|\\(?:no)?limits|[ᵢⱼₖₗₘₙ]))")
 VERB = re.compile(r"([^=]*\b(?:gives?|yields?|get|obtain|implies|becomes|is"
                   r"|follows\s+that|ends?\s+up\s+with))"
                   r"\s*:?\s+(?=[^=]+=)")
@@ -138,7 +144,9 @@ class Piece(NamedTuple):
     differ by a term, with a "factor" by a term or a factor; what is of a path may be a part. What
     stands beside an equation of its line, behind "where", is not what the next line goes on with.
     It may be said that `only` one letter changes. With `dots` something is left out. What is
-    `given` is the point that the next equations are about, as in "at Σ = S".
+    `given` holds "there", at the point that the next equations are about, as in "at Σ = S", or
+    "from here", as in "if Σ = S". A gradient may be
+    `unnamed`: ∇L, without a letter by which it is.
     """
 
     kind: str
@@ -153,7 +161,8 @@ class Piece(NamedTuple):
     beside: bool = False
     only: str = ""
     dots: bool = False
-    given: bool = False
+    given: str = ""
+    unnamed: bool = False
     at: Position = START
 
 
@@ -187,7 +196,9 @@ def pieces(lines: Iterable[str], vocabulary: Vocabulary) -> list[Piece]:
             found[-1] = before._replace(text=f"{before.text} {text.strip()}")
         else:
             parts = [text := ROW_WISE.sub(r"\1", text)]
-            given = bool(AT.match(text))
+            at = AT.match(text)
+            given = "" if not at or (at["holds"] and FLAT.search(at[0])) else (
+                "from here" if at["holds"] else "there")
             if FLAT.search(raw):
                 flat, parts = True, [LEADING.sub("", part) for part in GIVES.split(text)]
             elif given:
@@ -201,7 +212,7 @@ def pieces(lines: Iterable[str], vocabulary: Vocabulary) -> list[Piece]:
                                                 beside=beside, only=only[1] if only else "",
                                                 dots=bool(DOTS.search(one)), given=given,
                                                 at=Position(number)))
-                    given = given and piece.kind == "words"
+                    given = given if piece.kind == "words" else ""
     return placed(_used(piece, found[:place] + found[place + 1:])
                   for place, piece in enumerate(found))
 
@@ -252,13 +263,6 @@ def _used(piece: Piece, others: list[Piece]) -> Piece:
             if (it.kind != "words" or len(piece.name) == 1) and not says_nothing(it.text)):
         return piece
     return piece._replace(kind="words" if piece.name.startswith("Δ") else "claim")
-
-
-def with_index(text: str, vocabulary: Vocabulary) -> str:
-    """Return a text with Σ_i for Σ, if i is the only index in it."""
-    below = {*re.findall(r"_\{?([a-z])\b", spread_out(text))}
-    return UNINDEXED.sub(rf"\1_{{{below.pop()}}} ", text) if len(below) == 1 and not any(
-        name.startswith("Sigma") for name in vocabulary.spellings) else text
 
 
 def _pieces(text: str, vocabulary: Vocabulary, found: list[Piece],

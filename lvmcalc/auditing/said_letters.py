@@ -19,6 +19,7 @@ from lvmcalc.notation.formula_finder import ROUND, sides_of
 from lvmcalc.notation.parser import readings
 
 LOSSES = {"l", "ell", "J", *LOSS}
+TAKEN = "The gradient is taken for {}."
 LOG_P = re.compile(r"\\?(?:log|ln)\s*p(?:\s*\([^()]*\))?")
 
 
@@ -72,6 +73,24 @@ class SaidLetters:
             return piece
         another = piece.said or name in self.chain.unnamed or self.misfits(piece, name)
         return piece._replace(kind="definition") if another else piece
+
+    def by_intermediate(self, sides: tuple[Expr, ...]) -> tuple[tuple[Expr, ...], str]:
+        """Return an equation for a gradient without a letter, and by what it is taken to be: if its
+        value has not the shape of what is asked for, by the last letter that has it."""
+        asked, shape = sides[0], notation.shape(sides[1])
+        named = self.chain.nodes.keys() - self.chain.unnamed - {
+            *self.chain.leaves, self.chain.output}
+        inside = [*(self.chain.adjoint_symbol(node.name) for node in self.chain
+                    if node.name in named), *self.letters.own]
+        fitting: dict[Expr, bool] = {}
+        for adjoint in reversed(inside if shape != notation.shape(asked) else []):
+            with suppress(Unreadable):  # nothing says what L is in terms of the letter
+                if notation.shape(adjoint) == shape:
+                    fitting[adjoint] = self.verdict(adjoint, sides[1]).holds
+        if not fitting:
+            return sides, ""
+        taken = max(fitting, key=fitting.__getitem__)
+        return (taken, *sides[1:]), TAKEN.format(notation.plain(taken))
 
     def misfits(self, piece: Piece, name: str) -> bool:
         """Return whether what a piece says of a letter has another shape than the letter."""

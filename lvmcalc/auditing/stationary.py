@@ -5,7 +5,7 @@ the conditions before it: as a multiple, by factors that have an inverse, or as 
 Whether it does not is decided at points where the gradient is zero.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from itertools import product
 from typing import Any, NamedTuple
@@ -22,8 +22,7 @@ from lvmcalc.marking.exercise import RIGHT, NoValue, exercise_of, value_at
 
 UNKNOWN = "This can hold only where the gradient is zero; whether it does there is not checked."
 GIVEN = "This gives {} a value, which is a condition: it is not checked."
-RESTRICTS = "This is a condition on {}, which the model does not have: it is not used."
-ASSUMED = "This may hold under the condition of {}, which is not used here."
+ASSUMED = "Whether this holds under the condition of {} is not known."
 MOST_UNKNOWN = 200  # entries of a matrix for which a condition is solved
 NEAR, FAR = 1e-8, 1e-5  # relative errors
 NoNumbers = (*NoValue, UnsupportedExpression, ShapeError, ValueError, TypeError, IndexError,
@@ -31,14 +30,15 @@ NoNumbers = (*NoValue, UnsupportedExpression, ShapeError, ValueError, TypeError,
 
 
 class Condition(NamedTuple):
-    """What is zero, in leaves; the line that says it, whether there is a slip in it, and the
-    adjoint that it is about."""
+    """What is zero, in leaves; the line that says it, whether there is a slip in it, the adjoint
+    that it is about, and what is zero as it was said."""
 
     zero: Expr
     name: str = ""  # of the leaf by which the scalar is differentiated
     number: Position | None = None
     wrong: bool = False
     of: Expr | None = None
+    said: Expr = sp.S.Zero
 
 
 class Conditions:
@@ -55,13 +55,13 @@ class Conditions:
     given : the values that leaves were given, as in λ = 1
     point : the value of a leaf at the point that the next equations are about, as in "at Σ = S"
     assumed : the line of the first condition that is not understood, None if there is none
-    restriction : the line of a condition that the model does not have, None if there is none
+    unchecked : whether there is a condition of which it is not known whether it holds
     """
 
     def __init__(self, chain: Chain):
         self.chain, self.begun = chain, False
         self.assumed: Position | None = None
-        self.restriction: Position | None = None
+        self.unchecked = False
         self.moving: tuple[str, ...] = ()
         self.found: list[Condition] = []
         self.given: dict[Expr, Expr] = {}
@@ -70,9 +70,32 @@ class Conditions:
         self.exercise = exercise_of(chain, next(iter(chain.leaves)))
 
     def add(self, zero: Expr, name: str = "", number: Position | None = None,
-            wrong: bool = False, of: Expr | None = None) -> None:
+            wrong: bool = False, of: Expr | None = None, said: Expr = sp.S.Zero) -> None:
         """Add a gradient that was found, or a condition."""
-        self.found.append(Condition(self.chain.in_leaves(zero), name, number, wrong, of))
+        self.found.append(Condition(self.chain.in_leaves(zero), name, number, wrong, of, said))
+
+    def solve(self, letter: Expr, value: Expr, source: Condition,
+              in_leaves: Callable[[Expr], Expr]) -> None:
+        """Put in the conditions the value that a letter of the derivation has where they hold."""
+        for condition in [it for it in self.found if letter in it.said.free_symbols - (
+                value.free_symbols)]:
+            said = condition.said.xreplace({letter: value})
+            wrong = source if source.wrong else condition
+            self.add(in_leaves(said), "", wrong.number, wrong.wrong, said=said)
+
+    def solved_for(self, letter: Expr, value: Expr, in_leaves: Callable[[Expr], Expr],
+                   ) -> tuple[Condition, Verdict] | None:
+        """Return the condition that the value of a letter of the derivation, or of K, solves."""
+        for condition in self.known():
+            if letter in condition.said.free_symbols:
+                with suppress(*NoNumbers):
+                    found = self.exercise.compare(
+                        in_leaves(condition.said.xreplace({letter: value})),
+                        zero_like(condition.zero))
+                    if found.status in RIGHT:
+                        return condition, found
+        found = self.holds(*map(in_leaves, (letter, value)))
+        return (found[0], Verdict("numeric", "")) if found and found[1] else None
 
     def begin_point(self, left: Expr, right: Expr, line: int) -> None:
         """Take the value of a leaf for the point that the next equations are about."""
@@ -89,8 +112,11 @@ class Conditions:
         """Return what may be zero, the right ones first; the gradients of the leaves that change
         are among them, though none of them was found."""
         right = {condition.name for condition in self.found if not condition.wrong}
-        every = [*self.found, *(Condition(self.chain.in_leaves(self.chain.adjoint(name)), name)
-                                for name in self.moving if name not in right)]
+        stages = {*self.chain.abbreviations.values()}  # that of K, unless one by a leaf came after
+        last = next((it.name for it in reversed(self.found) if it.name), "")
+        every = [*(it for it in self.found if it.name not in stages - {last}),
+                 *(Condition(self.chain.in_leaves(self.chain.adjoint(name)), name)
+                   for name in self.moving if name not in right)]
         return sorted(every, key=lambda condition: condition.wrong)
 
     def leaf(self, left: Expr, right: Expr) -> str:
@@ -221,12 +247,11 @@ class Conditions:
         """Return whether no leaf stands in a value."""
         return not {symbol.name for symbol in value.free_symbols} & {*self.chain.leaves}
 
-    def restricted(self, left: Expr, right: Expr) -> list[str]:
-        """Return the leaves on which an equation is a condition, as WᵀW = I is one on W."""
+    def restricted(self, left: Expr, right: Expr) -> bool:
+        """Return whether an equation says of leaves alone what number or constant they make."""
         sides = [{symbol.name for symbol in side.free_symbols}
                  - {*self.chain.vocabulary.lengths} for side in (left, right)]
-        names = set().union(*sides)
-        return sorted(names) if set() in sides and names <= {*self.chain.leaves} else []
+        return set() in sides and set().union(*sides) <= {*self.chain.leaves}
 
     def claims_zero(self, left: Expr, right: Expr) -> str:
         """Return the name of the gradient that is said to be zero for a value of its leaf, "" if
@@ -239,7 +264,9 @@ class Conditions:
 
     def where(self, condition: Condition) -> str:
         """Return in words where something holds that follows from a condition."""
-        name = condition.name and notation.plain(self.chain.adjoint_symbol(condition.name))
+        short = {node: name for name, node in self.chain.abbreviations.items()}
+        name = condition.name and notation.plain(notation.matching(notation.adjoint_name(
+            self.chain.output, short.get(condition.name, condition.name)), condition.zero))
         return f"It holds where {name} is zero." if name else (
             f"It follows from your {condition.number}.")
 

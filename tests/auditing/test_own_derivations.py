@@ -155,12 +155,12 @@ ALTERNATING = ("∂L/∂U = (U Vᵀ − R) V + λ U\n0 = (U Vᵀ − R) V + λ U
     ("Take λ = 1.\n∂L/∂w = Aᵀ(A w − y) + w\n∂L/∂w = Aᵀ(A w − y) − w", RIDGE,
      ["definition", "numeric", "refuted"]),
     ("Suppose y = A w.\n∂L/∂w = λ w\n∂L/∂w = 2 λ w", RIDGE,
-     ["unreadable", "unreadable", "refuted"]),
+     ["definition", "numeric", "refuted"]),
     ("Let VᵀV = I.\n∂L/∂V = (U Vᵀ − R)ᵀ U + λ V\nL = ½‖U Vᵀ − R‖² + λ/2 ‖U‖²", FACTORS,
-     ["unreadable", "proved", "unreadable"]),
-    ("We require VᵀV = I.\ntr(VᵀV) = k", FACTORS, ["unreadable", "unreadable"]),
-    ("Under the constraint VᵀV = I:\ntr(VᵀV) = k", FACTORS, ["unreadable", "unreadable"]),
-    ("‖w‖² = 1", RIDGE, ["unreadable"]), ("(A w)ᵀ = Aᵀ wᵀ", RIDGE, ["refuted"])])
+     ["definition", "proved", "unreadable"]),
+    ("We require VᵀV = I.\ntr(VᵀV) = k", FACTORS, ["definition", "unreadable"]),
+    ("Under the constraint VᵀV = I:\ntr(VᵀV) = k", FACTORS, ["definition", "unreadable"]),
+    ("‖w‖² = 1", RIDGE, ["definition"]), ("(A w)ᵀ = Aᵀ wᵀ", RIDGE, ["refuted"])])
 def test_a_condition_is_no_identity(text: str, of: Chain, expected: list[str]) -> None:
     assert statuses(text, of) == expected, audit(text, of)
 

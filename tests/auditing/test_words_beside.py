@@ -52,7 +52,7 @@ def test_words_that_change_a_formula_leave_it_unreadable(text: str) -> None:
     ("At the maximum Σ = S the value is\nL = −n/2 log det S − nD/2\n∂L/∂S = −n/2 Σ⁻¹\nL = 0",
      GAUSS, ["definition", "numeric", "proved", "unreadable"]),
     ("At the maximum Σ = S the value is\nL = −n/2 log det S + nD/2", GAUSS,
-     ["proved", "unreadable"]),
+     ["proved", "refuted"]),
     ("At w = Xᵀy the gradient is\n∂L/∂w = 2Xᵀ(XXᵀ − I)y + 2λXᵀy", RIDGE,
      ["definition", "numeric"])])
 def test_what_is_said_of_a_point_is_judged_there(

@@ -1,0 +1,118 @@
+"""What a derivation assumes of the leaves, as W Wᵀ = I, and points at which that holds."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from itertools import islice, permutations
+from typing import Any
+
+import numpy as np
+from sympy import Expr
+
+from lvmcalc import notation
+from lvmcalc.auditing.pieces import Position
+from lvmcalc.auditing.stationary import Conditions, NoNumbers, difference
+from lvmcalc.calculus.arithmetic import whole_size
+from lvmcalc.chain import Chain
+from lvmcalc.marking.exercise import value_at
+
+SIZES = (2, 3, 5, 7)
+CLOSE, NEAR, SMALL = 1e-11, 1e-7, 1e-5
+MOST_STEPS = 40  # of Newton's method
+ENOUGH = 2  # points, which are of different sizes
+
+
+class Assumption:
+    """An equation between leaves that is taken for true from a line on.
+
+    Parameters
+    ----------
+    conditions : Conditions
+    left, right : its sides in leaves
+    at : the line
+
+    Attributes
+    ----------
+    points : at which it holds, none if they are not found
+    """
+
+    def __init__(self, conditions: Conditions, left: Expr, right: Expr, at: Position):
+        self.conditions, self.chain, self.at = conditions, conditions.chain, at
+        self.points: list[dict[str, Any]] = []
+        for point in points_of(self.chain):
+            with suppress(*NoNumbers):
+                self.points.append(self.near(left, right, point))
+            if len(self.points) == ENOUGH:
+                break
+
+    def near(self, left: Expr, right: Expr, point: dict[str, Any]) -> dict[str, Any]:
+        """Return a point at which two sides are equal, by Newton's method for one leaf.
+
+        Raises
+        ------
+        ValueError
+            If none is found.
+        """
+        if leaf := self.conditions.leaf(left, right):
+            return point | {leaf: value_at(right, point)}
+        zero = difference(left, right)
+        name = next((name for name, leaf in self.chain.leaves.items() if leaf.shape
+                     and leaf.symbol in zero.free_symbols and name not in self.chain.symmetric), "")
+        if not name:
+            raise ValueError("no leaf is to be changed")
+
+        def at(entries: np.ndarray) -> np.ndarray:
+            put = point | {name: entries.reshape(point[name].shape)}
+            return np.ravel(value_at(zero, put)).astype(float)
+
+        entries = np.ravel(point[name])
+        for _ in range(MOST_STEPS):
+            if np.abs(at(entries)).max() < CLOSE:
+                return point | {name: entries.reshape(point[name].shape)}
+            slopes = np.stack([(at(entries + step) - at(entries - step)) / (2 * SMALL)
+                               for step in SMALL * np.eye(len(entries))], 1)
+            entries = entries - np.linalg.lstsq(slopes, at(entries), rcond=None)[0]
+        raise ValueError("no point is found")
+
+    def holds(self, left: Expr, right: Expr) -> bool | None:
+        """Return whether an equation holds where the assumption does, None if that is not known."""
+        return self.agree(left, right, self.points)
+
+    def where_flat(self, left: Expr, right: Expr) -> str:
+        """Return the adjoint that has to be zero, too, for an equation to hold, "" if none is."""
+        for condition in self.conditions.known():
+            if condition.name in self.chain.leaves and not condition.wrong:
+                points = [solution for point in self.points for solution in islice(
+                    self.conditions.solved(condition.zero, condition.name, point), 1)]
+                if self.agree(left, right, points):
+                    return notation.plain(self.chain.adjoint_symbol(condition.name))
+        return ""
+
+    def agree(self, left: Expr, right: Expr, points: list[dict[str, Any]]) -> bool | None:
+        """Return whether two sides are equal at some points, None if that is not known."""
+        known = {self.chain.adjoint_symbol(node.name): self.chain.adjoint(node.name)
+                 for node in self.chain}
+        error = self.chain.in_leaves(difference(left, right).xreplace(known))
+        scales = [self.chain.in_leaves(side.xreplace(known)) for side in (left, right)]
+        with suppress(*NoNumbers):
+            found = [np.abs(value_at(error, point)).max() <= NEAR * max(1, *(
+                np.abs(value_at(side, point)).max() for side in scales)) for point in points]
+            return all(found) if len(found) == ENOUGH else None
+        return None
+
+
+def points_of(chain: Chain) -> Iterator[dict[str, Any]]:
+    """Yield random values of the sizes and leaves, of other sizes each time."""
+    rng = np.random.default_rng(0)
+    names = sorted(chain.vocabulary.lengths)
+    for chosen in permutations(SIZES, len(names)):
+        point: dict[str, Any] = dict(zip(names, chosen, strict=True))
+        if any(point.get(small.name, 0) > point.get(large.name, max(SIZES))
+               for small, large in chain.at_most):
+            continue
+        for name, leaf in chain.leaves.items():
+            shape = [whole_size(length, point) for length in leaf.shape]
+            value = rng.normal(size=shape) if shape else rng.uniform(0.6, 1.8)
+            if name in chain.symmetric:
+                value = value @ value.T + np.eye(len(value))
+            point[name] = value
+        yield point
