@@ -2,12 +2,15 @@
 
 import re
 
+from lvmcalc.notation import Vocabulary
 from lvmcalc.notation.indices import BELOW as SMALL
+from lvmcalc.notation.indices import spread_out
 from lvmcalc.notation.letters import GREEK
 from lvmcalc.notation.statements import is_open
 
 SUM = re.compile(r"(?:\\sum(?:\\limits)?|[Σ∑])\s*_\s*\{?\s*(?P<index>[a-z])\s*(?:=\s*1\s*)?\}?"
                  r"(?:\s*\^\s*(?:\{\s*\w+\s*\}|\w))?")
+UNINDEXED = re.compile(r"(\\sum(?![A-Za-z])|[Σ∑])(?!\s*(?:_|\\(?:no)?limits|[ᵢⱼₖₗₘₙ]))")
 _ORDINALS = ("first", "second", "third", "fourth", "fifth")
 _OUTPUT = r"(?:L|\\mathcal\s*\{?\s*L\s*\}?)"
 # "derivative of the second term w.r.t. W: −Y"
@@ -137,3 +140,10 @@ def with_summand(text: str) -> str:
     signed = [term if term[:1] in "-−" else f"+ {term}" for term in terms[1:]]
     inside = " ".join([terms[0], *signed[:last]])
     return f"{before}({inside}) {' '.join(signed[last:])}"
+
+
+def with_index(text: str, vocabulary: Vocabulary) -> str:
+    """Return a text with Σ_i for Σ, if i is the only index in it."""
+    below = {*re.findall(r"_\{?([a-z])\b", spread_out(text))}
+    return UNINDEXED.sub(rf"\1_{{{below.pop()}}} ", text) if len(below) == 1 and not any(
+        name.startswith("Sigma") for name in vocabulary.spellings) else text

@@ -3,21 +3,32 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from functools import partial
 from typing import NamedTuple
-from unicodedata import normalize
 
-from lvmcalc.auditing.partial_lines import BELOW, PATH, of_a_path, of_a_summand, of_a_term
+from lvmcalc.auditing.partial_lines import (
+    BELOW,
+    PATH,
+    of_a_path,
+    of_a_summand,
+    of_a_term,
+    with_index,
+)
 from lvmcalc.auditing.pasted_functions import says_nothing
-from lvmcalc.auditing.pasted_lines import LABEL, numbered, statements, without_front
-from lvmcalc.auditing.remarks import NAME, is_english, is_remark, is_words
+from lvmcalc.auditing.pasted_lines import LABEL, numbered, statements, with_layers, without_front
+from lvmcalc.auditing.remarks import (
+    NAME,
+    NO_EQUATION,
+    is_aside,
+    is_english,
+    is_remark,
+    is_words,
+)
 from lvmcalc.auditing.updates import is_update
 from lvmcalc.auditing.wordings import introduced
 from lvmcalc.auditing.words_beside import apart, is_story, words_in
 from lvmcalc.marking.derivation_text import NAMED_FIRST, TELLING, definition_in
 from lvmcalc.notation import Unreadable, Vocabulary, spelling
 from lvmcalc.notation.formula_finder import formula_in, sides_of
-from lvmcalc.notation.indices import spread_out
 from lvmcalc.notation.statements import LETTER, PROGRAM, is_open
 from lvmcalc.notation.vocabulary import typed
 
@@ -86,13 +97,10 @@ DENOTED = re.compile(r"^\s*(?:let\s+us\s+|we\s+)?(?:denote|call)\s+(?:this|it|th
                      r"|gradient|derivative|expression|quantity|result|vector))?\s+(?:by\s+)?"
                      r"\$?(\\?[^\W\d_]|\\[A-Za-z]+)\$?[\s.,:]*$", re.IGNORECASE)
 DOTS = re.compile(r"(?:\.{3}|…|\\[lc]?dots\b)[\s$.,]*$")
-UNINDEXED = re.compile(r"(\\sum(?![A-Za-z])|[Σ∑])(?!\s*(?:_|\\(?:no)?limits|[ᵢⱼₖₗₘₙ]))")
 VERB = re.compile(r"([^=]*\b(?:gives?|yields?|get|obtain|implies|becomes|is"
                   r"|follows\s+that|ends?\s+up\s+with))"
                   r"\s*:?\s+(?=[^=]+=)")
 OPERATOR = re.compile(r"\s*(?:[+·*/−]|-(?=\s|\w)|\\(?:cdot|times|quad)\b)(?!.*=)")
-LAYER = re.compile(r"(\\?[^\W\d_]+)\s*(?:\^\s*(?:\{\s*[(\[]([\dA-Z])[)\]]\s*\}|[(\[](\d)[)\]])"
-                   r"|⁽([⁰¹²³⁴-⁹])⁾)|(\\delta|δ)\s*\^\s*(?:\{\s*([A-SU-Z])\s*\}|([A-SU-Z])\b)")
 EACH = re.compile(r"[,;.]?\s+and\s+(?=(?:the|its|that)\s+(?:(?:gradient|derivative)\s+)?of\b)"
                   r"|[,;]\s+(?:and\s+)?(?=the\s+\w+\s+contributes\b)"
                   r"|[,;]\s+(?:and\s+)?(?=for\s+the\s+(?:second|other)\b)")
@@ -138,7 +146,8 @@ class Piece(NamedTuple):
     differ by a term, with a "factor" by a term or a factor; what is of a path may be a part. What
     stands beside an equation of its line, behind "where", is not what the next line goes on with.
     It may be said that `only` one letter changes. With `dots` something is left out. What is
-    `given` is the point that the next equations are about, as in "at Σ = S".
+    `given` is the point that the next equations are about, as in "at Σ = S". The `note` of words
+    says what is not checked.
     """
 
     kind: str
@@ -154,6 +163,7 @@ class Piece(NamedTuple):
     only: str = ""
     dots: bool = False
     given: bool = False
+    note: str = ""
     at: Position = START
 
 
@@ -169,7 +179,7 @@ def pieces(lines: Iterable[str], vocabulary: Vocabulary) -> list[Piece]:
     own |= {letter for letter, equals in changed if beside or not equals} - {*vocabulary.outputs}
     own |= {*ASSIGNED.findall(whole)} if PROGRAM.search(whole) else set()
     for number, raw in raws:
-        raw = LAYER.sub(partial(_layer, vocabulary), raw)
+        raw = with_layers(raw, vocabulary)
         bare = LABEL.sub("", raw)
         term = of_a_term(bare, whole, scalar_in(found, vocabulary), found[-1].text if found else "")
         text = HELD.sub("", without_front(term or of_a_path(bare, whole), vocabulary))
@@ -204,14 +214,6 @@ def pieces(lines: Iterable[str], vocabulary: Vocabulary) -> list[Piece]:
                     given = given and piece.kind == "words"
     return placed(_used(piece, found[:place] + found[place + 1:])
                   for place, piece in enumerate(found))
-
-
-def _layer(vocabulary: Vocabulary, layer: re.Match) -> str:
-    """Return δ_2 for δ^{(2)}, if δ is no other name."""
-    letter, which = filter(None, layer.groups())
-    known = vocabulary.pattern.fullmatch(letter) or spelling(letter.strip("\\")) in (
-        vocabulary.functions)
-    return layer[0] if known else f"{letter}_{normalize('NFKC', which)} "
 
 
 def scalar_in(found: list[Piece], vocabulary: Vocabulary) -> str:
@@ -254,13 +256,6 @@ def _used(piece: Piece, others: list[Piece]) -> Piece:
     return piece._replace(kind="words" if piece.name.startswith("Δ") else "claim")
 
 
-def with_index(text: str, vocabulary: Vocabulary) -> str:
-    """Return a text with Σ_i for Σ, if i is the only index in it."""
-    below = {*re.findall(r"_\{?([a-z])\b", spread_out(text))}
-    return UNINDEXED.sub(rf"\1_{{{below.pop()}}} ", text) if len(below) == 1 and not any(
-        name.startswith("Sigma") for name in vocabulary.spellings) else text
-
-
 def _pieces(text: str, vocabulary: Vocabulary, found: list[Piece],
             own: set[str]) -> Iterator[Piece]:
     """Yield the piece of a statement; if words stay beside its equation, those of each."""
@@ -268,6 +263,8 @@ def _pieces(text: str, vocabulary: Vocabulary, found: list[Piece],
     names = own | {it.name for it in found} | {piece.name}
     if piece.kind == "claim" and is_story(text, vocabulary, names):
         piece = Piece("words", text.strip())
+    if piece.kind == "claim" and not piece.goes_on and is_aside(text, vocabulary):
+        piece = Piece("words", text.strip(), note=NO_EQUATION)
     whole = piece.kind == "words" or not (piece.error or words_in(piece.text, vocabulary, names))
     parts = [] if whole else apart(text, vocabulary, names)
     for part, spoken in parts:
