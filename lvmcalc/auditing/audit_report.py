@@ -129,11 +129,14 @@ class Audit:
     def summary(self) -> str:
         """The audit in a few sentences."""
         claims = [line for line in self.lines if line.kind == "claim"]
+        left = [line.at for line in self.lines if line.kind == "words" and line.note]
+        unchecked = [f"{_lines(left)} {'are' if left[1:] else 'is'} not checked."] if left else []
         if not claims:
-            return "There is no line yet."
+            return " ".join(unchecked) or "There is no line yet."
         right = [line for line in claims if line.status in RIGHT]
         if len(right) == len(claims):
-            return "Every line follows."
+            return " ".join(["Every other line follows." if left else "Every line follows.",
+                             *unchecked])
         if len(self.lines) == 1:
             alone = "cannot be read" if self.unread else "does not follow"
             return " ".join([f"The line {alone}.", *self.credit])
@@ -153,7 +156,7 @@ class Audit:
                         "The other line is right.")
         elif read > 1:
             said.append(f"{len(right)} of {others} lines {are} right.")
-        return " ".join([*said, *self.credit])
+        return " ".join([*said, *unchecked, *self.credit])
 
     def __str__(self) -> str:
         return "\n".join([*(f"{_number(line.at)}. {line}" for line in self.lines), self.summary])

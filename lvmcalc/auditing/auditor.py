@@ -216,7 +216,7 @@ class _Auditor(Defining, Conditioned, Blaming):
         if name in self.chain.unnamed:
             self.vague[name] = (f"{capital(piece.at)} says in words what {name} is: say it with a "
                                 "formula.")  # nobody but the chain has named the stage
-        return Line(piece.text, self.chain, kind="words")
+        return Line(piece.text, self.chain, kind="words", note=piece.note)
 
     def checked(self, piece: Piece) -> Line:
         """Return the line of a claim, an equation with one equals sign or more."""

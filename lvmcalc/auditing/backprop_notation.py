@@ -36,7 +36,8 @@ def as_adjoints(text: str, chain: Chain, on_paper: bool = False) -> str:
     own = {*re.findall(r"(?:^|[;\n])[^\S\n]*(\w+)[^\S\n]*=(?!=)", text), *known}
     names = [match[2] for match in ASSIGNED.finditer(text) if f"d{match[2]}" not in known
              and (match[2] in own or re.fullmatch(r"[A-Za-z]\d*", match[2]))]  # no delta
-    if OUTPUT.search(COMMENT.sub("", text)) or not (
+    equations = "\n".join(line for line in COMMENT.sub("", text).split("\n") if "=" in line)
+    if OUTPUT.search(equations) or not (
             on_paper or PROGRAM.search(text) or TRANSPOSED.search(text)):
         return written
     every = "|".join(map(re.escape, {*names, *chain.vocabulary.differentials}))

@@ -8,37 +8,31 @@ import sympy as sp
 from sympy import Expr
 
 from lvmcalc import notation
-from lvmcalc.auditing.audit_report import Line, capital
+from lvmcalc.auditing.audit_report import Line
 from lvmcalc.auditing.backprop_notation import BAR
-from lvmcalc.auditing.letter_meaning import Lettering
 from lvmcalc.auditing.pieces import ENTRY, Piece, Position
+from lvmcalc.auditing.unread_lines import Unread
 from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression, Verdict
 from lvmcalc.calculus.expression_checks import check_shapes
-from lvmcalc.marking.derivation_text import DENIES, OPERATING, TELLING, letters_given
 from lvmcalc.marking.differential_answers import has_differentials, in_increments, increments
 from lvmcalc.marking.left_side import letter_for, letter_read, refuse_large
-from lvmcalc.marking.mistakes import Finding, finding
+from lvmcalc.marking.mistakes import finding
 from lvmcalc.notation import Unreadable
 from lvmcalc.notation.forming import as_number, change_of
 from lvmcalc.notation.formula_finder import sides_of
 from lvmcalc.notation.parser import readings
-from lvmcalc.notation.vocabulary import matching, typed
+from lvmcalc.notation.vocabulary import matching
 
 DIAGONAL = re.compile(r"([^\W\d_]+)_\{?([a-z])\2\}?")  # the entries S_ii of a diagonal matrix
-WORD = re.compile(r"[\s$.,;:)]*(?:([A-Za-z]{2,}).*)?$", re.DOTALL)  # behind a formula
 TURNED = r"(?:ᵀ|\^\s*\{?\s*(?:T|\\top|\\intercal)\s*\}?)"
 
 
-class Defining(Lettering):
+class Defining(Unread):
     """Take the letters of a derivation for what its lines define them as."""
-
-    arrays: bool  # whether the lines are code for arrays
-    lost: dict[str, Position]  # the letters that an unreadable line defines, and the line
 
     head: Expr  # what the equation began with that goes on over some lines
     vague: dict[str, str]  # what is not known of letters that are only guessed
     misfit: dict[str, Position]  # the lines by what cannot be formed in them
-    misfits_in: dict[str, Position]  # the lines by a letter with what cannot be formed
 
     def checked(self, piece: Piece) -> Line:
         """Return the line of a claim."""
@@ -137,39 +131,3 @@ class Defining(Lettering):
         symbol = matching(f"{notation.adjoint_name(self.chain.output, of)} ", value)
         self.words = self.letters.define_adjoint(symbol, of, value, self.words)
         return Line(piece.text, self.chain, (symbol, value), kind="definition")
-
-    def repeats(self, text: str, name: str) -> bool:
-        """Return whether all that a text says of a letter is what the letter means already."""
-        equation = re.compile(rf"(?P<before>[A-Za-z]*)[\s$]*(?<![A-Za-z\\]){typed(name)}\s*&?\s*:?="
-                              r"(?P<rest>[^=]*)")
-        found = [*equation.finditer(text)]
-        for match in found:
-            formula, dollar, behind = match["rest"].partition("$")
-            parts = formula.split(" ")
-            end = next((end for end in range(len(parts), 0 if not dollar else len(parts) - 1, -1)
-                        if self.value(Piece("claim", f"= {' '.join(parts[:end])}"), name)), 0)
-            beside = WORD.match(" ".join([*parts[end:], behind]))
-            if not (end and beside) or any(it.search(f"{match['before']} it {beside[1] or ''} it")
-                                           for it in (TELLING, OPERATING, DENIES)):
-                return False
-        return bool(found)
-
-    def unreadable(self, piece: Piece, reason: str, name: str = "") -> Line:
-        """Return a line that cannot be read. Nobody knows from now on what the letters mean that it
-        defines."""
-        for lost in self.lost:
-            if re.search(rf"(?<![a-z\\])(?:d|\\)?{typed(lost)}(?![a-z])", piece.text) and (
-                    not piece.error):
-                reason = f"{capital(self.lost[lost])}, which defines {lost}, could not be read."
-                if lost in self.misfits_in:
-                    return Line(piece.text, self.chain, follows=self.misfits_in[lost])
-        scalar = {f"{d}{output}" for output in self.words.outputs for d in ("", "d")
-                  if "cholesky" not in piece.text.lower()}  # which has the letter L too
-        for given in ({name} if name else letters_given(piece.text)) - scalar - {
-                *self.chain.leaves}:
-            if given in self.words and self.repeats(piece.text, given):
-                continue
-            self.words = self.words.without(given)
-            self.lost.setdefault(given, piece.at)
-        wrong = Finding("unreadable", piece.text, reason)
-        return Line(piece.text, self.chain, findings=(wrong,))

@@ -14,7 +14,7 @@ from lvmcalc.auditing.jacobians import HESSIAN, QUOTIENT, bare
 from lvmcalc.auditing.one_number import of_one_number
 from lvmcalc.auditing.own_letters import OwnLetters
 from lvmcalc.auditing.partial_lines import with_summand
-from lvmcalc.auditing.said_letters import SaidLetters
+from lvmcalc.auditing.second_differentials import SECOND, SecondDifferentials
 from lvmcalc.calculus import CannotBeFormed
 from lvmcalc.calculus.expression_checks import check_shapes
 from lvmcalc.marking.denominators import inverses_below
@@ -46,13 +46,12 @@ def shape_of(side: Expr) -> tuple[Expr, ...]:
     return getattr(side, "shape", ())
 
 
-class Lettering(SaidLetters):
+class Lettering(SecondDifferentials):
     """Read the sides of an equation in the letters that were defined before it."""
 
     arrays: bool  # whether the lines are code for arrays
     letters: OwnLetters
     slips: Slips
-    moving: tuple[str, ...]  # the leaves that change in the derivation
     total: bool  # whether the words before speak of a total differential
     indices = ""  # of the entries that the last such equation was between
 
@@ -127,6 +126,8 @@ class Lettering(SaidLetters):
         first, *others = sides_of(text)
         if not others:
             raise Unreadable("A line of a derivation is an equation, such as ∂L/∂d = ∂L/∂c.")
+        if SECOND.fullmatch(first):
+            return self.second_differential(others)
         if found := of_one_number(
                 self.words, [first, *others], self.letters.derivative, self.letters.formulas):
             return found

@@ -6,13 +6,14 @@ from unicodedata import normalize
 
 from lvmcalc.auditing.pasted_functions import statements_in, with_returned
 from lvmcalc.auditing.remarks import ONE_NAME, SPECIAL_CASE, is_english, is_words, without_noun
-from lvmcalc.notation import Vocabulary
+from lvmcalc.notation import Vocabulary, spelling
 from lvmcalc.notation.formula_finder import BREAK, FRAMES, MATH, NEXT
 from lvmcalc.notation.statements import COMMENT, LETTER, equations, is_open
 from lvmcalc.notation.text_cleanup import without_markup
 
 # a comment, a number such as (2) or "Line 3:", or a bullet
-LABEL = re.compile(r"^\s*(?:#.*|//.*|%\s.*|(?:[Ss]tep|[Ll]ine|[Ee]q\.?)\s*\d+\s*[.):]?\s*"
+LABEL = re.compile(r"^\s*(?:>\s+)*(?:#.*|//.*|%\s.*|(?:[Ss]tep|[Ll]ine|[Ee]q\.?)\s*\d+\s*[.):]?\s*"
+                   r"|Q\d+(?:\s*\([a-z]\)[.:]?|[.:])\s+"
                    r"|\(?(?:\d{1,3}|[a-z]|[ivx]{1,4})[.):]\s+|\(\s*\d{1,3}\s*\)\s*"
                    r"|[-*•]\s+(?=.*=|[A-Za-z]{4,}\s+[a-z]{2,}\s))?")
 # Words in front of an equation that say what it is about: "Encoder: e = W x", "For W (both paths):"
@@ -86,8 +87,8 @@ SYMMETRIC = re.compile(r"(?<=[^\s(])\s*\((?:(?:since|as|because|using)\s+)?"
                        r"\$?(?P<of>[^\s()$=]{1,12})\$?\s+(?:is|being)\s+symmetric\)[\s.,]*$")
 # A reason in front of an equation: "Since G = Gᵀ: ∂L/∂X = …"; a letter said to be an adjoint
 SINCE = re.compile(r"(\s*(?:since|as|because|with|for)\s[^:]*=[^:=]*):\s+(?=[^:]*=)", re.IGNORECASE)
-
-
+LAYER = re.compile(r"(\\?[^\W\d_]+)\s*(?:\^\s*(?:\{\s*[(\[]([\dA-Z])[)\]]\s*\}|[(\[](\d)[)\]])"
+                   r"|⁽([⁰¹²³⁴-⁹])⁾)|(\\delta|δ)\s*\^\s*(?:\{\s*([A-SU-Z])\s*\}|([A-SU-Z])\b)")
 # "subject to WᵀW = I", which is a condition if it is no definition
 REQUIRED = re.compile(r"^\s*(?:we\s+)?(?:s\.\s?t\.|subject\s+to|(?:under|with)\s+the\s+constraint"
                       r"|(?:requir|impos|enforc)(?:e|ing))(?:\s+that)?\s*:?\s+(?=\S.*=)",
@@ -110,6 +111,17 @@ def without_front(text: str, vocabulary: Vocabulary) -> str:
     if words and (colon or not known) and not DENYING.search(heading[1]):
         return text[heading.end():]
     return text
+
+
+def with_layers(text: str, vocabulary: Vocabulary) -> str:
+    """Return a text with δ_2 for δ^{(2)}, if δ is no other name."""
+    def put(layer: re.Match) -> str:
+        letter, which = filter(None, layer.groups())
+        known = vocabulary.pattern.fullmatch(letter) or spelling(letter.strip("\\")) in (
+            vocabulary.functions)
+        return layer[0] if known else f"{letter}_{normalize('NFKC', which)} "
+
+    return LAYER.sub(put, text)
 
 
 def lines_of(lines: Iterable[str]) -> list[str]:

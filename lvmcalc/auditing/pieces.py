@@ -3,9 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from functools import partial
 from typing import NamedTuple
-from unicodedata import normalize
 
 from lvmcalc.auditing.partial_lines import (
     BELOW,
@@ -16,8 +14,15 @@ from lvmcalc.auditing.partial_lines import (
     with_index,
 )
 from lvmcalc.auditing.pasted_functions import says_nothing
-from lvmcalc.auditing.pasted_lines import LABEL, numbered, statements, without_front
-from lvmcalc.auditing.remarks import NAME, is_english, is_remark, is_words
+from lvmcalc.auditing.pasted_lines import LABEL, numbered, statements, with_layers, without_front
+from lvmcalc.auditing.remarks import (
+    NAME,
+    NO_EQUATION,
+    is_aside,
+    is_english,
+    is_remark,
+    is_words,
+)
 from lvmcalc.auditing.updates import is_update
 from lvmcalc.auditing.wordings import introduced
 from lvmcalc.auditing.words_beside import apart, is_story, words_in
@@ -97,8 +102,6 @@ VERB = re.compile(r"([^=]*\b(?:gives?|yields?|get|obtain|implies|becomes|is"
                   r"|follows\s+that|ends?\s+up\s+with))"
                   r"\s*:?\s+(?=[^=]+=)")
 OPERATOR = re.compile(r"\s*(?:[+·*/−]|-(?=\s|\w)|\\(?:cdot|times|quad)\b)(?!.*=)")
-LAYER = re.compile(r"(\\?[^\W\d_]+)\s*(?:\^\s*(?:\{\s*[(\[]([\dA-Z])[)\]]\s*\}|[(\[](\d)[)\]])"
-                   r"|⁽([⁰¹²³⁴-⁹])⁾)|(\\delta|δ)\s*\^\s*(?:\{\s*([A-SU-Z])\s*\}|([A-SU-Z])\b)")
 EACH = re.compile(r"[,;.]?\s+and\s+(?=(?:the|its|that)\s+(?:(?:gradient|derivative)\s+)?of\b)"
                   r"|[,;]\s+(?:and\s+)?(?=the\s+\w+\s+contributes\b)"
                   r"|[,;]\s+(?:and\s+)?(?=for\s+the\s+(?:second|other)\b)")
@@ -145,8 +148,8 @@ class Piece(NamedTuple):
     stands beside an equation of its line, behind "where", is not what the next line goes on with.
     It may be said that `only` one letter changes. With `dots` something is left out. What is
     `given` holds "there", at the point that the next equations are about, as in "at Σ = S", or
-    "from here", as in "if Σ = S". A gradient may be
-    `unnamed`: ∇L, without a letter by which it is.
+    "from here", as in "if Σ = S". A gradient may be `unnamed`: ∇L, without a letter by which it
+    is. The `note` of words says what is not checked.
     """
 
     kind: str
@@ -163,6 +166,7 @@ class Piece(NamedTuple):
     dots: bool = False
     given: str = ""
     unnamed: bool = False
+    note: str = ""
     at: Position = START
 
 
@@ -178,7 +182,7 @@ def pieces(lines: Iterable[str], vocabulary: Vocabulary) -> list[Piece]:
     own |= {letter for letter, equals in changed if beside or not equals} - {*vocabulary.outputs}
     own |= {*ASSIGNED.findall(whole)} if PROGRAM.search(whole) else set()
     for number, raw in raws:
-        raw = LAYER.sub(partial(_layer, vocabulary), raw)
+        raw = with_layers(raw, vocabulary)
         bare = LABEL.sub("", raw)
         term = of_a_term(bare, whole, scalar_in(found, vocabulary), found[-1].text if found else "")
         text = HELD.sub("", without_front(term or of_a_path(bare, whole), vocabulary))
@@ -215,14 +219,6 @@ def pieces(lines: Iterable[str], vocabulary: Vocabulary) -> list[Piece]:
                     given = given if piece.kind == "words" else ""
     return placed(_used(piece, found[:place] + found[place + 1:])
                   for place, piece in enumerate(found))
-
-
-def _layer(vocabulary: Vocabulary, layer: re.Match) -> str:
-    """Return δ_2 for δ^{(2)}, if δ is no other name."""
-    letter, which = filter(None, layer.groups())
-    known = vocabulary.pattern.fullmatch(letter) or spelling(letter.strip("\\")) in (
-        vocabulary.functions)
-    return layer[0] if known else f"{letter}_{normalize('NFKC', which)} "
 
 
 def scalar_in(found: list[Piece], vocabulary: Vocabulary) -> str:
@@ -272,6 +268,8 @@ def _pieces(text: str, vocabulary: Vocabulary, found: list[Piece],
     names = own | {it.name for it in found} | {piece.name}
     if piece.kind == "claim" and is_story(text, vocabulary, names):
         piece = Piece("words", text.strip())
+    if piece.kind == "claim" and not piece.goes_on and is_aside(text, vocabulary):
+        piece = Piece("words", text.strip(), note=NO_EQUATION)
     whole = piece.kind == "words" or not (piece.error or words_in(piece.text, vocabulary, names))
     parts = [] if whole else apart(text, vocabulary, names)
     for part, spoken in parts:

@@ -36,9 +36,12 @@ SAYS_NOTHING = re.compile(
     r"|(?:as|since|because|note|here)\b[^=]*\b(?:is|are)\s+(?:an?\s+)?(?:scalar|number)s?\b[^=]*$)",
     re.IGNORECASE)
 # A : B = tr(AᵀB), which only says how a product is written
-NOTATION = re.compile(r"\W*(?:\\langle\s*)?([A-Z])\s*[:,]\s*([A-Z])\s*(?:\\rangle|⟩)?(?:_F)?\s*=\s*"
-                      r"(?:\\operatorname\s*\{)?\\?tr\}?\s*\(\s*\1\s*(?:ᵀ|\^\s*\{?(?:\\top|T)"
-                      r"\}?)\s*\2\s*\)\W*$")
+NOTATION = re.compile(
+    r"\W*(?:\\langle\s*)?([A-Z])\s*[:,]\s*([A-Z])\s*(?:\\rangle|⟩)?(?:_F)?"
+    r"\s*:?=\s*(?:\{?\s*\\(?:operatorname|mathrm|rm|text)\s*\{?\s*)?\\?[tT]r(?:ace)?\s*\}?\s*"
+    r"(?:\\left|\\[bB]igg?l?)?[({\[]\s*\1\s*(?:['ᵀ]|\^\s*\{?\s*(?:\\top|\\intercal|T)"
+    r"\s*\}?)\s*\2\s*(?:\\right|\\[bB]igg?r?)?[)}\]]\W*$")
+INNER = re.compile(r"\W*(?:\\langle\s*)?[A-Z]\s*[:,]\s*[A-Z]\s*(?:\\rangle|⟩)?(?:_F)?\s*$")
 # "For λ = 0 this is the usual gradient" is about the line before it
 SPECIAL_CASE = re.compile(r"\s*(?:[Ff]or|[Ii]f|[Ww]hen|[Ww]ith)\s+\$?\\?\w+\s*=\s*[\d.]+\$?,?\s+"
                           r"(?:this|it)\s+(?:is|reduces\s+to|becomes|gives)\s+(?:the|an?)\s"
@@ -63,6 +66,15 @@ INTRODUCES = re.compile(r"(?:\b(?:is|are|reads?|gives|becomes|get|obtain|have|th
                         r"\s*$")
 REASONED = re.compile(r"\s*(?:by|using|from|since|because|via|derivative|rule|differential)\b")
 SHAPE = re.compile(r"\b\w\s*×\s*\w\b")
+SHAPES = re.compile(r"(?:\(?\b[A-Z\d]\s?[×x]\s?[A-Z\d]\b\)?\s*(?:times\b)?)+")
+NO_EQUATION = "It is no equation, and nothing in it is checked."
+# What says of a formula behind it what it is: "gives", "is minus", "decoder:"
+STATES = re.compile(r"(?:\b(?:is|are|be|being|gives?|giving|equals?|becom\w+|yield\w*|gets?|obtain"
+                    r"|obtains|have|has|reads?|says?|contributes|(?:expands|leads|reduces"
+                    r"|simplifies|amounts)\s+to)\b"
+                    r"|[:=→⇒]|->|\\(?:to|Rightarrow|implies)\b)[\s:]*"
+                    r"(?:(?:just|simply|then|also|now|only|thus|therefore|again|really|actually)"
+                    r"\s+)*(?P<next>[^\s]*)")
 ALONE = re.compile(r"(?<!\S)(?:\\[A-Za-z]+|[^\W\d_])(?=[\s.,;:]|$)")  # a name in a sentence
 
 
@@ -73,6 +85,27 @@ def is_remark(text: str, vocabulary: Vocabulary) -> bool:
     says = sum(is_english(word) and len(word) > 1 for word in words) > 0
     return bool(re.search("[a-z]{4}", text)) and (says or not named) and bool(
         REASONED.match(text) or not TELLING.search(text))
+
+
+def is_aside(text: str, vocabulary: Vocabulary) -> bool:
+    """Return whether a text is a sentence that may have a formula in it and states none."""
+    if re.search(r"[=≡∝≈←]|\\(?:equiv|propto|gets|leftarrow)\b", text):
+        return False
+    plain = SHAPES.sub(" shape ", MATH.sub(" ⟦⟧ ", text))
+
+    letters = {name for name in vocabulary.spellings if len(name) == 1}
+
+    def is_word(word: str) -> bool:
+        named = vocabulary.pattern.fullmatch(word) or word in GREEK or (
+            word in vocabulary.functions and f"{word}(" in text)
+        product = len(word) < 4 and {*word} <= letters and not is_english(word)
+        return len(word) > 1 and not (named or product)
+
+    words = [word for word in re.findall(r"(?<![\w\\])[A-Za-z]+(?![\w(])", plain) if is_word(word)]
+    stated = [it["next"].strip(".,;:!?)\"") for it in STATES.finditer(plain)]
+    return len(words) > 2 and sum(map(is_english, words)) > 1 and not any(
+        TELLING.match(said) or not (re.fullmatch(r"[A-Za-z'’-]+", said) and is_word(said))
+        for said in stated if said)
 
 
 def without_noun(text: str, vocabulary: Vocabulary) -> str:

@@ -54,6 +54,7 @@ KNOWN = ENGLISH | {"likewise", "similarly", "analogously", "of"}
 TURNED = re.compile(r"\b(?:plus|minus|times|transposed?|twice|half|inverse|negative|opposite)\b")
 SHORT = {"of", "no", "up"} | {word for word in TALK if len(word) == 2}
 DOLLARS = re.compile(r"\$([^$]*)\$")
+HEAD = re.compile(r"^\s*(?!minus)[a-z]{3,}\s*:(?!=)\s*")  # "add: ∂L/∂w = …"
 SIGNS = re.compile(r"(?:^|(?<=\s))(?:[*⊙∘/]|\^2|²|√)(?=\s|$)")
 UNFINISHED = re.compile(r"(?:[-+·*/−^_∘⊙]|\\(?:cdot|times|odot))\s*$")
 
@@ -125,32 +126,48 @@ def apart(text: str, vocabulary: Vocabulary,
     return found
 
 
-def _of_dollars(text: str) -> list[tuple[str, bool]]:
-    """Return the parts of a text with equations between dollars."""
+def equation_among_words(text: str, vocabulary: Vocabulary) -> str:
+    """Return the only equation of a text, "" if a word of it may change what that says."""
+    parts = _of_dollars(text, True) if MATH.search(text) else _parts(text, vocabulary, (), True)
+    equations = [part for part, spoken in parts if not spoken]
+    told = [re.sub(r"\bother\b", "", part) for part, spoken in parts if spoken]
+    first = next((part for part, spoken in parts[:1] if spoken), "")
+    changed = any(map(CHANGES.search, told)) or UNCLAIMED.search(first) or any(
+        map(PARTS.search, told))
+    closed = len(equations) == 1 and not is_open(equations[0]) and not UNFINISHED.search(
+        equations[0])
+    return HEAD.sub("", equations[0]) if closed and not changed else ""
+
+
+def _of_dollars(text: str, loose: bool = False) -> list[tuple[str, bool]]:
+    """Return the parts of a text with equations between dollars; if it is `loose`, any other
+    formula is words, too."""
     found, begin = [("", True)], 0
     for match in MATH.finditer(text):
         part = next(filter(None, match.groups()))
         beside = text[begin:match.start()]
-        if re.search(r"[^A-Za-z\s.,;:!?'’()-]", beside):
+        if re.search(r"[^A-Za-z\s.,;:!?'’()-]", beside) and not loose:
             return []
         found[-1:] = [(found[-1][0] + beside, True)] if found[-1][1] else [found[-1], (beside,
                                                                                     True)]
         if EQUALS.search(part):
             found.append((part, False))
-        elif MENTIONED.fullmatch(part.strip()) or not SAYS.search(found[-1][0]):
+        elif loose or MENTIONED.fullmatch(part.strip()) or not SAYS.search(found[-1][0]):
             found[-1] = f"{found[-1][0]}{match[0]}", True
         else:
             return []
         begin = match.end()
     rest = text[begin:]
-    if re.search(r"[^A-Za-z\s.,;:!?'’()-]", rest):
+    if re.search(r"[^A-Za-z\s.,;:!?'’()-]", rest) and not loose:
         return []
     joined = found.pop()[0] if found[-1][1] else ""
     return [*found, (joined + rest, True)]
 
 
-def _parts(text: str, vocabulary: Vocabulary, own: Collection[str]) -> list[tuple[str, bool]]:
-    """Return the equations of a text and the words between them."""
+def _parts(text: str, vocabulary: Vocabulary, own: Collection[str],
+           loose: bool = False) -> list[tuple[str, bool]]:
+    """Return the equations of a text and the words between them; if it is `loose`, any other
+    formula is words, too."""
     found: list[tuple[str, bool]] = [("", True)]
     spans = words_in(text, vocabulary, own)
     for (_, end), (begin, after) in pairwise([(0, 0), *spans, (len(text), len(text))]):
@@ -163,7 +180,7 @@ def _parts(text: str, vocabulary: Vocabulary, own: Collection[str]) -> list[tupl
             front = re.match(r"[\s,;:.!?)]*", formula)[0]
             found[-1] = found[-1][0] + front, True
             found += [(formula[len(front):].strip(), False), (rest, True)]
-        elif MENTIONED.fullmatch(SIGNS.sub("", part).strip(" ,;:.!?()")):
+        elif loose or MENTIONED.fullmatch(SIGNS.sub("", part).strip(" ,;:.!?()")):
             found[-1] = found[-1][0] + part, True
         else:
             return []

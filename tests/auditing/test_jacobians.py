@@ -23,7 +23,9 @@ PARTS = "u = y − X w\nf = uᵀu + λ wᵀw\n∂f/∂u = 2u\n∂u/∂w = {}\n"
     (PARTS.format("X") + "∂f/∂w = 2Xᵀu + 2λw", RIDGE, ["proved"] * 2 + ["refuted", "follows"]),
     ("∇²L = 2XᵀX + 2λI\n∂²L/∂w∂wᵀ = 2XᵀX\n" + r"\nabla_w^2 L = 2X^TX + 2\lambda I", RIDGE,
      ["proved", "refuted", "proved"]),
-    ("∂L/∂w = 2Xᵀ(Xw − y) + 2λw\nH = 2XᵀX + 2λI", RIDGE, ["proved", "unreadable"]),
+    ("∂L/∂w = 2Xᵀ(Xw − y) + 2λw\nH = 2XᵀX + 2λI", RIDGE, ["proved", "proved"]),
+    ("d²L = 2 dwᵀXᵀX dw + 2λ dwᵀdw\nd^2 L = 2 dwᵀXᵀX dw + λ dwᵀdw\nH = 2XᵀX + λI", RIDGE,
+     ["proved", "refuted", "unreadable"]),
     (LETTERS + "∇²L = Xᵀ diag(p ⊙ (1 − p)) X", LOGISTIC, ["proved"]),
     ("∂L/∂β⁻¹ = tr(∂L/∂K)\n" + r"\frac{\partial L}{\partial \beta^{-1}} = 2"
      "\n∂L/∂K⁻¹ = D/2 K − ½ YYᵀ\n∂L/∂β = −β⁻² ∂L/∂β⁻¹", "gplvm",

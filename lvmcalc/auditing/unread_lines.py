@@ -1,0 +1,99 @@
+"""What a line is that cannot be read as an equation: a rule in letters of its own, an expansion, an
+equation among words that are not all known; else it is unreadable."""
+
+import re
+from contextlib import suppress
+from itertools import pairwise
+
+from lvmcalc.auditing.audit_report import Line, capital
+from lvmcalc.auditing.backprop_notation import stages_of
+from lvmcalc.auditing.letter_meaning import Lettering
+from lvmcalc.auditing.pieces import Piece, Position
+from lvmcalc.auditing.templates import EXPANSION, letters_of_rule
+from lvmcalc.auditing.words_beside import equation_among_words
+from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression
+from lvmcalc.marking.derivation_text import DENIES, OPERATING, TELLING, letters_given
+from lvmcalc.marking.exercise import RIGHT
+from lvmcalc.marking.mistakes import Finding
+from lvmcalc.notation import Unreadable
+from lvmcalc.notation.formula_finder import sides_of
+from lvmcalc.notation.vocabulary import typed
+
+WORD = re.compile(r"[\s$.,;:)]*(?:([A-Za-z]{2,}).*)?$", re.DOTALL)  # behind a formula
+EXPANDED = "It is an expansion up to a rest O(…), which is not checked."
+RULE = "It is a rule in letters of its own, {}: it is not checked."
+BESIDE = "The words beside the equation are not checked."
+HESSIAN = "H is read as the Hessian."
+
+
+class Unread(Lettering):
+    """Say what is known of a line that cannot be read."""
+
+    arrays: bool  # whether the lines are code for arrays
+    lost: dict[str, Position]  # the letters that an unreadable line defines, and the line
+    misfits_in: dict[str, Position]  # the lines by a letter with what cannot be formed
+
+    def not_checked(self, piece: Piece) -> str:
+        """Return why a line is not checked that cannot be read, "" if it should have been read."""
+        if EXPANSION.search(piece.text):
+            return EXPANDED
+        known = {*stages_of(self.chain), *self.lost, *(
+            letter.name for letter in self.letters.formulas)}
+        letters = letters_of_rule(piece.text, self.chain.vocabulary, known)
+        return RULE.format(" and ".join(letters)) if letters else ""
+
+    def otherwise(self, piece: Piece, among: bool) -> Line | None:
+        """Return the line if it is right in another way of reading it, else None; it may stand
+        among words that are not known."""
+        ways = {}
+        if piece.name == "H" and "H" not in self.lost:
+            ways[HESSIAN] = f"∇²L = {' = '.join(sides_of(piece.text)[1:])}"
+        if among and (inside := equation_among_words(piece.text, self.chain.vocabulary)):
+            ways[BESIDE] = inside
+        for note, text in ways.items():
+            with suppress(Unreadable, UnsupportedExpression, CannotBeFormed):
+                sides = self.sides(text)
+                verdicts = tuple(self.verdict(*pair) for pair in pairwise(sides))
+                if verdicts and all(verdict.status in RIGHT for verdict in verdicts):
+                    return Line(piece.text, self.chain, sides, verdicts, note=note)
+        return None
+
+    def repeats(self, text: str, name: str) -> bool:
+        """Return whether all that a text says of a letter is what the letter means already."""
+        equation = re.compile(rf"(?P<before>[A-Za-z]*)[\s$]*(?<![A-Za-z\\]){typed(name)}\s*&?\s*:?="
+                              r"(?P<rest>[^=]*)")
+        found = [*equation.finditer(text)]
+        for match in found:
+            formula, dollar, behind = match["rest"].partition("$")
+            parts = formula.split(" ")
+            end = next((end for end in range(len(parts), 0 if not dollar else len(parts) - 1, -1)
+                        if self.value(Piece("claim", f"= {' '.join(parts[:end])}"), name)), 0)
+            beside = WORD.match(" ".join([*parts[end:], behind]))
+            if not (end and beside) or any(it.search(f"{match['before']} it {beside[1] or ''} it")
+                                           for it in (TELLING, OPERATING, DENIES)):
+                return False
+        return bool(found)
+
+    def unreadable(self, piece: Piece, reason: str, name: str = "") -> Line:
+        """Return a line that cannot be read as it stands. Nobody knows from now on what the letters
+        mean that it defines."""
+        if found := self.otherwise(piece, "Beside the formula" in reason):
+            return found
+        if note := self.not_checked(piece):
+            return Line(piece.text, self.chain, kind="words", note=note)
+        for lost in self.lost:
+            if re.search(rf"(?<![a-z\\])(?:d|\\)?{typed(lost)}(?![a-z])", piece.text) and (
+                    not piece.error):
+                reason = f"{capital(self.lost[lost])}, which defines {lost}, could not be read."
+                if lost in self.misfits_in:
+                    return Line(piece.text, self.chain, follows=self.misfits_in[lost])
+        scalar = {f"{d}{output}" for output in self.words.outputs for d in ("", "d")
+                  if "cholesky" not in piece.text.lower()}  # which has the letter L too
+        for given in ({name} if name else letters_given(piece.text)) - scalar - {
+                *self.chain.leaves}:
+            if given in self.words and self.repeats(piece.text, given):
+                continue
+            self.words = self.words.without(given)
+            self.lost.setdefault(given, piece.at)
+        wrong = Finding("unreadable", piece.text, reason)
+        return Line(piece.text, self.chain, findings=(wrong,))

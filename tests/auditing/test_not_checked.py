@@ -1,0 +1,44 @@
+"""Lines that nothing is known of, and that say so: asides, rules in other letters, expansions."""
+
+import pytest
+
+from lvmcalc import audit, derive
+from lvmcalc.chain import Chain
+
+RIDGE = derive("‖y − X w‖² + λ‖w‖²", X="N×D", w="D", y="N", λ="positive")
+RIGHT = "∂L/∂w = 2Xᵀ(Xw − y) + 2λw"
+
+
+@pytest.mark.parametrize(("text", "of"), [
+    ("beta only shows up in K, as beta^-1 I", "gplvm"),
+    ("the two are equal (transpose inside the trace, K is symmetric)", "gplvm"),
+    ("Both are cheap to form once $X^T X$ has been cached.", RIDGE),
+    ("Check of the shapes: (N×D)(D×1) is N×1, as it should be.", RIDGE),
+    (r"Comparing with $dL = \operatorname{tr}(G^T dw)$:", RIDGE), ("∇_w(w^TAw) = 2Aw", RIDGE),
+    (r"\nabla_w (a^\top w) = a", RIDGE), ("d log det A = tr(A⁻¹ dA)", RIDGE),
+    ("dL/dtheta = tr((dL/dA)' dA/dtheta)", RIDGE),
+    ("‖y − X(w + h)‖² = ‖y − Xw‖² − 2yᵀXh + O(‖h‖²)", RIDGE)])
+def test_what_is_not_checked_is_said_not_to_be(text: str, of: str | Chain) -> None:
+    found = audit(text, of)
+    assert [line.status for line in found.lines] == ["words"]
+    assert found.summary == "Line 1 is not checked."
+
+
+@pytest.mark.parametrize("text", [
+    "A:B = tr(A B)", "∂L/∂w = 2 A w", "∇_w L = tr(A) w", "X:B = tr(X B)", "tr(w'A) = k",
+    "P = tr(A B)", "dL/dA = tr(A)", "It gives 2Xᵀ(Xw − y), as everybody can see",
+    "So the result is minus X w, which is what was to be shown"])
+def test_what_a_derivation_claims_is_no_rule_and_no_aside(text: str) -> None:
+    assert {line.status for line in audit(text, RIDGE).lines} <= {"unreadable", "refuted"}
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    (f"Multiply all of it by −2/n and add: {RIGHT}.", "proved"),
+    (f"Multiply all of it by −2/n and add: {RIGHT.replace('+', '−')}.", "unreadable"),
+    (f"For the other term use {RIGHT}.", "proved"),
+    (f"Minus what we want is {RIGHT}.", "unreadable"),
+    (f"A cumbersome X'X-type quibble about {RIGHT}", "unreadable")])
+def test_words_that_are_not_known_leave_a_right_equation_right(text: str, expected: str) -> None:
+    line, = audit(text, RIDGE).lines
+    assert line.status == expected
+    assert (line.note == "The words beside the equation are not checked.") == (expected == "proved")
