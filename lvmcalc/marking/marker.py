@@ -71,7 +71,10 @@ class Mark:
 
     @property
     def right(self) -> bool:
-        """Whether the answer is right."""
+        """Whether the answer is found to be right.
+
+        It is False also of what is unreadable or undecided, which `status` says.
+        """
         return self.status in RIGHT
 
     @property
