@@ -1,4 +1,4 @@
-"""Derive, prove, mark and train gradients of two latent variable models."""
+"""Derive, prove, mark and train gradients of matrix models."""
 
 from typing import TYPE_CHECKING
 

@@ -14,7 +14,10 @@ SPELT = {
 
 
 def spelt(text: str, start: int = 0, end: int | None = None) -> str:
-    """Return a part of a text in ASCII, as one would type it; a letter without a way is \\uXXXX."""
+    """Return a part of a text in ASCII, as one would type it.
+
+    A letter that has no ASCII spelling becomes \\uXXXX.
+    """
     words = []
     for place in range(start, len(text) if end is None else end):
         letter, before, after = text[place], text[:place][-1:], text[place + 1:place + 2]

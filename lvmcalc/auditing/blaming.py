@@ -1,4 +1,4 @@
-"""What is wrong with a line of a derivation, and which slip it follows from."""
+"""What is wrong with a line of a derivation; `carried_forward` says which slip it follows from."""
 
 from collections.abc import Iterator
 from contextlib import suppress

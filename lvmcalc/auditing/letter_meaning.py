@@ -1,4 +1,4 @@
-"""What the letters of a derivation stand for: the scalar, a stage, or something of one's own."""
+"""Read the sides of an equation in the letters that are defined before it."""
 
 import re
 from collections.abc import Iterator

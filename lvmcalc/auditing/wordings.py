@@ -1,5 +1,6 @@
-"""Equations that are said in words, as in "the gradient is A x − b", and letters that are functions
-elsewhere, as in σ_i = σ(x_iᵀ w).
+"""Sentences that are equations, such as "the gradient is A x − b".
+
+So are letters that are functions elsewhere, as in σ_i = σ(x_iᵀ w).
 """
 
 import re
@@ -186,7 +187,7 @@ def said(above: str, line: str) -> str:
 
 
 def called(words: re.Match) -> str:
-    """Return ∇L, ∇²L or ∂L/∂X for the words about it."""
+    """Return ∇L, ∇²L or ∂L/∂X for words that name it, such as "the gradient"."""
     below = f"_{{{words['wrt']}}}" if words["wrt"] else ""
     return f"∇{'²' * (words['what'].lower() == 'hessian')}{below} L"
 

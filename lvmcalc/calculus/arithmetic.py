@@ -47,7 +47,7 @@ class Reals:
 
     @classmethod
     def log_det(cls, matrix: Any) -> Any:
-        """Return the logarithm of a determinant, which itself may be too large for a float."""
+        """Return log det A, where det A may be too large for a float."""
         phase, size = np.linalg.slogdet(matrix)
         if np.real(phase) <= 0:
             raise OutsideDomain("a logarithm of a number that is not positive")

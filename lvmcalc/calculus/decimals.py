@@ -52,7 +52,7 @@ class Decimals(Reals):
 
     @classmethod
     def apply(cls, name: str, of_array: Any, value: Any) -> Any:
-        """Return a function, known to mpmath by its name, of a number or of every entry."""
+        """Return the value of a function, by its name, at a number or at every entry."""
         function = cls.log if name == "log" else DECIMAL.get(name, getattr(mpmath, name, None))
         if function is None:
             raise UnsupportedExpression(f"{name} with many digits")

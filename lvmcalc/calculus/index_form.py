@@ -1,4 +1,4 @@
-"""The normal form that proofs compare: sums over products of entries, as people write on paper.
+"""Index notation, the normal form that proofs compare: sums over products of entries.
 
 (A B)_ik = Σ_j A_ij B_jk: in index notation a product, a transpose, a trace, an elementwise product,
 diag, sum and ones are all the same, a sum over products of entries in which an index may repeat.

@@ -1,4 +1,4 @@
-"""The card of a stage: everything there is to say about one step backwards, always in one form."""
+"""What a notebook shows of a chain: the card of a stage, the finished gradient, what is folded."""
 
 from dataclasses import dataclass, replace
 from functools import cached_property

@@ -1,4 +1,4 @@
-"""A chain compiled once: a pass is then plain NumPy calls, and walks no formula.
+"""The program of a chain as one Python function of plain NumPy calls, for training.
 
 What does not come out well, such as a matrix that is nearly singular, is left to `numbers`, which
 says what is wrong with which stage.

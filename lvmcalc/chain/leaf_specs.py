@@ -23,7 +23,7 @@ class Leaf(NamedTuple):
 
 
 def leaf_named(name: str, spec: str) -> Leaf:
-    """Return the leaf of a name that a few words describe.
+    """Return the symbol of a leaf from its name and a few words about it.
 
     Parameters
     ----------

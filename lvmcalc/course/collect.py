@@ -96,7 +96,7 @@ def _harmless(cell: Any) -> Any:
 
 
 def collect(folder: Path, notebooks: Path) -> Collected:
-    """Mark what lies in a folder.
+    """Mark what a class handed in.
 
     Parameters
     ----------

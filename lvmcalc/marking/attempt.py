@@ -1,4 +1,4 @@
-"""An answer to an exercise, and which other quantity of the chain it may be."""
+"""An answer to an exercise, and what else it may be: another quantity of the chain, for one."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

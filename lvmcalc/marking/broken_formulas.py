@@ -1,4 +1,4 @@
-"""Broken formulas: one formula with one mistake in it, in every way that students make."""
+"""Broken formulas: one formula with one mistake in it, in each of the ways students make it."""
 
 from collections.abc import Iterator
 from itertools import combinations, permutations

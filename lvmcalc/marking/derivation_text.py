@@ -66,8 +66,7 @@ def definition_in(text: str) -> str:
 
 
 def letters_given(text: str) -> set[str]:
-    """Return the letters that a text gives a meaning, as far as it can be told without reading it.
-    """
+    """Return the letters that a text gives a meaning to, as far as its looks tell."""
     plain = [re.sub(r"\\(?:math[a-z]+|bm|boldsymbol|[td]?frac)|[{}\s\\]", "", match[1])
              for match in GIVEN.finditer(text)]
     names = {spelling(VARIANTS.get(name, name)) for name in plain if not re.search("[∂/]", name)}

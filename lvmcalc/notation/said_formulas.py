@@ -1,4 +1,4 @@
-"""Formulas that are said in words, written as formulas: "p denotes σ(Xw)", "minus K⁻¹Y"."""
+"""Formulas with a few words in them: "p denotes σ(Xw)", "minus K⁻¹Y"."""
 
 import re
 

@@ -31,7 +31,7 @@ class Largest(MatrixExpr):
         return {1: (rows, sp.S.One), 0: (sp.S.One, columns)}.get(int(self.args[1]), (rows, columns))
 
     def any_other(self) -> Expr:
-        """Return something else of the same kind: a sum in place of the largest."""
+        """Return a stand-in of the same shape, the sum, to test that the maximum cancels."""
         matrix, kind = self.args
         rows, columns = matrix.shape
         left = () if kind == 1 else (OneMatrix(1 if kind == 0 else rows, rows),)

@@ -1,4 +1,4 @@
-"""Write a formula that is spoken, such as "minus K inverse times Y", in signs: (-1*(K)^-1) (Y).
+"""Formulas wholly in words: "minus K inverse times Y" is written (-1*(K)^-1) (Y).
 
     sum       term plus term minus term …
     term      factor times factor …, also side by side, with elementwise times or over between them
