@@ -69,8 +69,8 @@ def audit(lines: str | Iterable[str], of: str | Chain) -> Audit:
         Equations in ordinary notation, one in each line, as they were written: with numbers, words
         between them, definitions ("Let A = K⁻¹Y"), differentials, or as an `align` of LaTeX. The
         audit counts the lines as they were pasted, blank ones too, from the first with a text.
-    of : {"autoencoder", "gplvm", "gplvm.log_det", "gplvm.trace"} or Chain
-        A model, or a chain of your own.
+    of : str or Chain
+        The name of a model, one of `lvmcalc.models.CHAINS`, or a chain of your own.
 
     Returns
     -------

@@ -28,6 +28,7 @@ from lvmcalc.checks import CannotBeFormed
 
 STEP = 1e-30
 SMALL = 1e-3  # a slope that is smaller may be 0, where nothing is left but rounding
+LARGEST_ERROR = 1e-6  # that rounding explains
 MOST_TRIES = 30  # in search of points at which everything has a value
 
 
@@ -86,9 +87,17 @@ class Claim:
         return exactly(self.scalar, self.wrt, self.claim, self.seed, self.symmetric)
 
     @cached_property
+    def errors(self) -> list[float]:
+        """The relative errors of the claim against the complex step, at a few random points.
+
+        The only one is infinite if there are no such points.
+        """
+        return complex_step_errors(self.scalar, self.wrt, self.claim, self.seed, self.symmetric)
+
+    @property
     def error(self) -> float:
-        """The relative error of the claim against the complex step, in floating point."""
-        return complex_step_error(self.scalar, self.wrt, self.claim, self.seed, self.symmetric)
+        """The largest of the relative errors in floating point."""
+        return float(np.max(self.errors))
 
     @cached_property
     def sympy(self) -> str:
@@ -97,9 +106,15 @@ class Claim:
 
     @property
     def status(self) -> str:
-        """The strongest grade that holds, or "refuted" if any of them fails."""
+        """The strongest grade that holds.
+
+        It is "refuted" if the proof or the exact test fails, and "undecided" if floating point
+        differs at every point: then what NumPy computes is another function.
+        """
         if "refuted" in (self.proof.status, self.exact.status):
             return "refuted"
+        if LARGEST_ERROR < min(self.errors) < np.inf:  # one alone may be due to rounding
+            return "undecided"
         return self.proof.status if self.proof.holds else self.exact.status
 
     @property
@@ -112,6 +127,9 @@ class Claim:
         return (f"{MARKS[self.proof.status]} {self.proof.status}{every}{self._kinks}, "
                 f"{MARKS[self.exact.status]} {self.exact.status}{digits}{points}{by_chance}, "
                 f"{MARKS['numeric']} numeric, error {bound_on(self.error)}")
+
+    def __repr__(self) -> str:
+        return f"{self.label}: {self.summary}"
 
     @property
     def _kinks(self) -> str:
@@ -263,7 +281,13 @@ def _as_written(left: Expr, right: Expr) -> Expr:
 
 def complex_step_error(scalar: Expr, wrt: Expr, claim: Expr, seed: int,
                        symmetric: tuple[str, ...] = ()) -> float:
-    """Return the relative error of a claimed gradient against the complex step."""
+    """Return the largest relative error of a claimed gradient against the complex step."""
+    return float(np.max(complex_step_errors(scalar, wrt, claim, seed, symmetric)))
+
+
+def complex_step_errors(scalar: Expr, wrt: Expr, claim: Expr, seed: int,
+                        symmetric: tuple[str, ...] = ()) -> list[float]:
+    """Return the relative errors of a claimed gradient against the complex step, at some points."""
     def error(point: dict[str, Any], direction: Any) -> float:
         numbers = {name: _float(value) for name, value in point.items()}
         along = _float(direction)
@@ -274,9 +298,9 @@ def complex_step_error(scalar: Expr, wrt: Expr, claim: Expr, seed: int,
 
     try:
         scalar, wrt, claim = _admitted(scalar, wrt, claim)
-        return float(np.max(_at_points(_points(scalar, claim, wrt, seed, symmetric), error)))
+        return [*map(float, _at_points(_points(scalar, claim, wrt, seed, symmetric), error))]
     except (CannotBeFormed, UnsupportedExpression, OutsideDomain):
-        return np.inf
+        return [np.inf]
 
 
 def _float(value: Any) -> Any:

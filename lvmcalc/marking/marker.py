@@ -139,8 +139,8 @@ def mark(answer: Any, of: str | Chain, wrt: str) -> Mark:
         A formula in the leaves, nodes, adjoints (d_bar) and sizes of the chain, K and I; as a SymPy
         expression or as text in ordinary notation, which is never run. Or a function whose
         arguments are named so, of NumPy arrays.
-    of : {"autoencoder", "gplvm", "gplvm.log_det", "gplvm.trace"} or Chain
-        A model, or a chain of your own.
+    of : str or Chain
+        The name of a model, one of `lvmcalc.models.CHAINS`, or a chain of your own.
     wrt : str
         A leaf or node of that chain.
 

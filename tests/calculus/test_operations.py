@@ -7,6 +7,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from unittest.mock import patch
 
+import mpmath
 import numpy as np
 import oracle
 import pytest
@@ -157,6 +158,18 @@ def test_a_spoilt_differential_is_not_established_even_if_the_adjoints_are_spoil
     consistent, *right = rule_proofs.establish(bad)
     assert consistent.status == ("proved" if holds else "refuted")
     assert ("refuted" in {verdict.status for verdict in right}) != holds
+
+
+@over("name", functions.NUMPY)
+def test_what_numpy_computes_is_that_function_and_takes_a_complex_step(name: str) -> None:
+    right = oracle.OWN.get(name) or getattr(mpmath, name)
+    points = [at for at in (-2.3, -0.7, 0.4, 1.9)
+              if isinstance(right(mpmath.mpf(at)), int | float | mpmath.mpf)]
+    assert points, f"{name} has a value at none of the points"
+    for at in points:
+        found = complex(functions.NUMPY[name](np.array(at + 1e-30j)))
+        assert found.real == pytest.approx(float(right(mpmath.mpf(at))), rel=1e-12)
+        assert found.imag / 1e-30 == pytest.approx(float(mpmath.diff(right, at)), rel=1e-12)
 
 
 def test_the_book_has_a_rule_for_every_operation_of_the_chains() -> None:
@@ -398,6 +411,16 @@ def test_a_new_function_needs_its_derivative_and_how_numpy_computes_it() -> None
     assert mark("(1/sqrt(1 + (W x)∘(W x))) x^T", chain, "W").right
     assert not mark("arsinh(W x) x^T", chain, "W").right
     assert "= np.arcsinh(e)" in chain.code("W")
+
+
+@pytest.mark.usefixtures("open_book")
+def test_a_claim_is_undecided_if_numpy_computes_another_function() -> None:
+    added = operations.function(sp.atan, lambda x: 1 / (1 + x**2), np.sinh, "definition")
+    operations.RULES.add(*added)
+    operations.OPERATIONS.update({operation.kind: operation for operation in added})
+    claim = derive("sum(atan(W x))", W="m×n", x="n").claim("W")
+    assert (claim.proof.status, claim.exact.status) == ("proved", "numeric")
+    assert claim.status == "undecided"
 
 
 @pytest.mark.usefixtures("open_book")

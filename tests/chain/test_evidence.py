@@ -16,7 +16,7 @@ from tables import over
 
 from lvmcalc import models, notation
 from lvmcalc.calculus import arithmetic, claims, rule_proofs
-from lvmcalc.calculus.operations import RULES
+from lvmcalc.calculus.operations import RULES, is_rational
 from lvmcalc.chain import Chain
 from lvmcalc.models import autoencoder, gplvm
 
@@ -47,7 +47,8 @@ def test_every_stage_and_every_whole_is_proved_exact_and_right_in_floating_point
     assert sorted(row.label for row in check) == sorted([*edges, *wholes])
     assert check.status == "proved"
     for row in check:
-        assert (row.proof.status, row.exact.status, row.exact.points) == ("proved", "exact", 3)
+        exact = "exact" if is_rational(row.scalar) and is_rational(row.claim) else "numeric"
+        assert (row.proof.status, row.exact.status, row.exact.points) == ("proved", exact, 3)
         assert row.error < 1e-12
         assert row.proof.rules
 
@@ -57,6 +58,7 @@ def test_a_row_names_the_rules_that_its_proof_rests_on() -> None:
     assert row.proof.rules == ("inverse", "product", "trace")
     assert row.summary == ("■ proved for every size, ◆ exact, 3 points (by chance < 10⁻²³), "
                            "● numeric, error < 10⁻¹²")
+    assert repr(row) == f"c → r: {row.summary}"
 
 
 def test_the_table_shows_every_row_with_its_rules_and_what_sympy_says() -> None:
