@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-import mpmath
 import numpy as np
 import sympy as sp
 from sympy import DiagMatrix, Expr, HadamardPower, HadamardProduct, MatAdd, MatMul, Symbol
@@ -39,16 +38,10 @@ class sign(sp.Function):
 
 absolute = type("abs", (sp.Function,), {"__doc__": "The absolute value of a number."})
 
-# What a function is, by those that SymPy differentiates; a kinked one by its two sides of 0
-DEFINED = {"sigmoid": lambda x: 1 / (1 + sp.exp(-x)), "softplus": lambda x: sp.log(1 + sp.exp(x))}
-SIDES = {"relu": (0, 1), "abs": (-1, 1)}  # f(a) = left·a for a < 0, and right·a for a > 0
-KINKED = (*SIDES, "sign")  # without a derivative at 0
-
-# Many digits, where mpmath has another name, or none
-DECIMAL: dict[str, Callable | None] = {
-    "sigmoid": lambda x: 1 / (1 + mpmath.exp(-x)),
-    "softplus": lambda x: mpmath.log1p(mpmath.exp(x)),
-    "relu": lambda x: max(x, mpmath.mpf(0)), "abs": mpmath.fabs, "sign": mpmath.sign}
+a = Symbol("a")  # the number that a function is taken of
+DEFINED: dict[str, Expr] = {}  # what a function of a is that SymPy does not have
+KINKED: set[str] = set()  # functions without a derivative at 0
+DECIMAL: dict[str, Callable | None] = {}  # many digits, where mpmath has no function of that name
 
 
 # NumPy's own forms lose digits, overflow, or know no complex step.
@@ -138,6 +131,14 @@ def entry_by_entry(body: Expr, x: Symbol, matrix: Expr) -> Expr:
     raise UnsupportedExpression(f"{type(body).__name__} entry by entry")
 
 
+def written_out(formula: Expr) -> Expr:
+    """Return a formula of numbers by functions that SymPy has, and sign."""
+    while found := {part: DEFINED[type(part).__name__].xreplace({a: part.args[0]})
+                    for part in formula.atoms(sp.Function) if type(part).__name__ in DEFINED}:
+        formula = formula.xreplace(found)
+    return formula
+
+
 def without_lambdas(expression: Expr) -> Expr:
     """Return an expression with SymPy's `applyfunc` written as known operations."""
     found = {part: entry_by_entry(part.function.expr, part.function.variables[0],
@@ -156,4 +157,4 @@ def diagonal(matrix: Expr) -> Expr:
 def kinks_in(*expressions: Expr) -> list[str]:
     """Return the names of the functions in some expressions that have no derivative at 0."""
     parts = (part for each in expressions for part in each.atoms(Entrywise, sp.Function))
-    return sorted({getattr(part, "name", type(part).__name__) for part in parts} & {*KINKED})
+    return sorted({getattr(part, "name", type(part).__name__) for part in parts} & KINKED)

@@ -13,12 +13,12 @@ from sympy import Expr
 
 from lvmcalc.calculus.errors import UnsupportedExpression
 from lvmcalc.calculus.expression_tools import LARGEST_POWER
-from lvmcalc.calculus.functions import Entrywise
+from lvmcalc.calculus.functions import DEFINED, Entrywise
 from lvmcalc.calculus.index_sums import ONE, IndexSums, Sum, leading
 from lvmcalc.calculus.index_terms import Factor, Product, indices_of, matches
 from lvmcalc.calculus.scalars import is_zero
 
-OWN = ("exp", "log", "sigmoid", "softplus", "tanh", "relu", "abs", "sign", "sin", "cos")
+OWN = ("exp", "log", "tanh", "sign", "sin", "cos")
 
 
 class IndexFunctions(IndexSums):
@@ -45,7 +45,26 @@ class IndexFunctions(IndexSums):
 
     # Functions
     def _applied(self, name: str, inside: Sum) -> Sum:
-        return getattr(self, f"_{name}")(inside) if name in OWN else self._named(name, inside)
+        if name in OWN:
+            return getattr(self, f"_{name}")(inside)
+        return (self._written_out(DEFINED[name], inside) if name in DEFINED
+                else self._named(name, inside))
+
+    def _written_out(self, formula: Expr, inside: Sum) -> Sum:
+        """Return a formula of a, with what is inside for a."""
+        if formula.is_number:
+            return _number(formula)
+        if formula.is_Symbol:
+            return inside
+        parts = [self._written_out(part, inside) for part in formula.args]
+        match formula:
+            case sp.Add():
+                return self.add(*parts)
+            case sp.Mul():
+                return self.times(*parts)
+            case sp.Pow():
+                return self._raised(parts[0], formula.exp)
+        return self._applied(type(formula).__name__, *parts)
 
     def _named(self, name: str, inside: Sum, exponent: Expr = sp.S.One) -> Sum:
         """Return a function as a letter, with the indices of its argument."""
@@ -113,21 +132,9 @@ class IndexFunctions(IndexSums):
                                      self._named("log", _number(base))))
         return self.add(*parts)
 
-    def _sigmoid(self, inside: Sum) -> Sum:
-        return self._raised(self.add(ONE, self._exp(self.scaled(-sp.S.One, inside))), -sp.S.One)
-
-    def _softplus(self, inside: Sum) -> Sum:
-        return self._log(self.add(ONE, self._exp(inside)))
-
     def _tanh(self, inside: Sum) -> Sum:
         below = self.add(ONE, self._exp(self.scaled(sp.Integer(2), inside)))
         return self.add(ONE, self.scaled(-sp.Integer(2), self._raised(below, -sp.S.One)))
-
-    def _relu(self, inside: Sum) -> Sum:
-        return self.scaled(sp.S.Half, self.times(inside, self.add(ONE, self._sign(inside))))
-
-    def _abs(self, inside: Sum) -> Sum:
-        return self.times(inside, self._sign(inside))
 
     def _sign(self, inside: Sum) -> Sum:
         if not inside:

@@ -1,7 +1,8 @@
 """The rule book: for each operation one record of all that is known of it.
 
 Every walker over expressions (differential, normal forms, arithmetic, shapes, degrees, proofs of
-the rules, names in answers) asks these records, so a new operation is written here and nowhere else.
+the rules, names in answers) asks these records, so a new operation is written here and nowhere else,
+unless a library has a better form of it than its definition: that stands in `chain/dialects.toml`.
 """
 
 from collections.abc import Callable
@@ -21,7 +22,7 @@ from sympy.matrices.expressions.diagonal import DiagMatrix, DiagonalOf
 from lvmcalc.calculus import expression_tools, functions
 from lvmcalc.calculus.errors import UnsupportedExpression
 from lvmcalc.calculus.expression_tools import argument, halves, without_power
-from lvmcalc.calculus.functions import SPELLED, EntrySum, Entrywise, entry_by_entry, sigmoid, sign
+from lvmcalc.calculus.functions import SPELLED, EntrySum, Entrywise, a, entry_by_entry, sigmoid, sign
 from lvmcalc.calculus.rules import Operation, RuleBook, increment_of, upstream
 
 # The letters in which the rules are written; A2 is another matrix of the shape of A.
@@ -29,7 +30,7 @@ m, n, p = sp.symbols("m n p", integer=True, positive=True)
 k = Symbol("k", real=True)
 A, A2, v = MatrixSymbol("A", m, n), MatrixSymbol("B", m, n), MatrixSymbol("v", n, 1)
 B, C = MatrixSymbol("B", n, p), MatrixSymbol("C", n, n)
-s, a, b, c = sp.symbols("s a b c")
+s, b, c = sp.symbols("s b c")
 dA, dA2, dB, dC, dv = map(increment_of, (A, A2, B, C, v))
 ds, da, db, dc = map(increment_of, (s, a, b, c))
 G_mn, G_mp, G_nm, G_nn, G_mm, G_n = map(upstream, (A, A * B, A.T, C, A * A.T, v))
@@ -64,22 +65,35 @@ def of_entries(scalar: type[sp.Function], slope: Expr, of_array: Callable,
 
 
 def function(scalar: type[sp.Function], derivative: Callable[[Expr], Expr], of_array: Callable,
-             source: str) -> tuple[Operation, Operation]:
+             source: str, means: Expr | None = None, also: str = "",
+             kinked: bool = False) -> tuple[Operation, Operation]:
     """Return the operations f(a), of a number, and f(A), entry by entry.
 
     Parameters
     ----------
-    scalar : SymPy's f
+    scalar : SymPy's f; `sp.Function("f")` if SymPy has none
     derivative : function that returns f′(a), made of numbers, sums, products and functions known here
-    of_array : NumPy's f
+    of_array : NumPy's f, for complex numbers too
     source : where the derivative is from
+    means : what f(a) is, made as the derivative; only if SymPy or mpmath does not have f
+    also : what formulas call it beside its names in SymPy and NumPy
+    kinked : whether there is no derivative at 0
     """
     name = scalar.__name__
-    SPELLED[name] = lambda arg: Entrywise(name, arg) if arg.is_Matrix else scalar(arg)
     slope = sp.sympify(derivative(a))
-    SPELLED[f"{name}'"] = lambda arg: (entry_by_entry(slope, a, arg) if arg.is_Matrix
-                                       else slope.xreplace({a: arg}))
+    numpys = [of_array.__name__] if isinstance(of_array, np.ufunc) else []
+    for spelled in (name, *numpys, *also.split()):
+        SPELLED.setdefault(spelled, lambda arg: (
+            Entrywise(name, arg) if arg.is_Matrix else scalar(arg)))
+        SPELLED.setdefault(f"{spelled}'", lambda arg: (
+            entry_by_entry(slope, a, arg) if arg.is_Matrix else slope.xreplace({a: arg})))
     functions.NUMPY[name] = of_array
+    if means is not None:
+        functions.DEFINED[name] = means
+        functions.DECIMAL[name] = sp.lambdify(a, means, [functions.DECIMAL, "mpmath"])
+    if kinked:
+        functions.KINKED.add(name)
+        source = f"{source}, except at 0"
     told = scalar, slope, of_array, source
     return of_number(*told), of_entries(*told)
 
@@ -100,7 +114,8 @@ def inner(left: Expr, right: Expr) -> Expr:
 # What a formula may call beside the functions of one number: name → constructor
 SPELLED |= {
     "sqrt": lambda part: HadamardPower(part, sp.S.Half) if part.is_Matrix else sp.sqrt(part),
-    "log": lambda part: Entrywise("log", part) if part.is_Matrix else sp.log(part),
+    **dict.fromkeys(("log", "ln"), lambda part: (
+        Entrywise("log", part) if part.is_Matrix else sp.log(part))),
     "sum": EntrySum, "diag": functions.diagonal, "norm": _norm, "inner": inner,
     "ones": lambda rows, columns=sp.S.One: sp.OneMatrix(rows, columns),
     "rowsum": lambda part: part * sp.OneMatrix(part.cols, 1),
@@ -183,16 +198,15 @@ RULES = RuleBook().add(
     of_entries(sp.log, 1 / a, functions.log_of, LIMIT),
     *function(sp.exp, sp.exp, np.exp, LIMIT),
     *function(sp.tanh, lambda x: 1 - sp.tanh(x)**2, np.tanh, LIMIT),
-    *function(sigmoid, lambda x: sigmoid(x) * (1 - sigmoid(x)), functions.sigmoid_of, LIMIT),
-    *function(functions.softplus, sigmoid, functions.softplus_of, LIMIT),
+    *function(sigmoid, lambda x: sigmoid(x) * (1 - sigmoid(x)), functions.sigmoid_of, LIMIT, means=1 / (1 + sp.exp(-a)), also="sigma expit"),
+    *function(functions.softplus, sigmoid, functions.softplus_of, LIMIT, means=sp.log(1 + sp.exp(a))),
     *function(sp.sin, sp.cos, np.sin, LIMIT),
     *function(sp.cos, lambda x: -sp.sin(x), np.cos, LIMIT),
-    *function(functions.relu, lambda x: (1 + sign(x)) / 2, lambda x: x * (np.real(x) > 0), f"{LIMIT}, except at 0"),
-    *function(functions.absolute, sign, lambda x: x * functions.sign_of(x), f"{LIMIT}, except at 0"),
-    *function(sign, lambda x: sp.S.Zero, functions.sign_of, f"{LIMIT}, except at 0"),
+    *function(functions.relu, lambda x: (1 + sign(x)) / 2, lambda x: x * (np.real(x) > 0), LIMIT, means=a * (1 + sign(a)) / 2, also="ReLU", kinked=True),
+    *function(functions.absolute, sign, lambda x: x * functions.sign_of(x), LIMIT, means=a * sign(a), kinked=True),
+    *function(sign, lambda x: sp.S.Zero, functions.sign_of, LIMIT, kinked=True),
 )
 # fmt: on
-SPELLED |= {"ln": SPELLED["log"], "ReLU": SPELLED["relu"]} | dict.fromkeys(["sigma", "expit"], SPELLED["sigmoid"]) | {"sigma'": SPELLED["sigmoid'"]}
 OPERATIONS = {operation.kind: operation for operation in RULES.values() if operation.kind}
 
 

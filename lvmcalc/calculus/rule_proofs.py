@@ -18,7 +18,7 @@ from lvmcalc.calculus import arithmetic, dual_numbers, random_points
 from lvmcalc.calculus.comparison import decide
 from lvmcalc.calculus.errors import UnsupportedExpression
 from lvmcalc.calculus.expression_checks import check_shapes
-from lvmcalc.calculus.functions import DEFINED, SIDES, SPELLED, Entrywise, kinks_in
+from lvmcalc.calculus.functions import SPELLED, Entrywise, kinks_in, sign, written_out
 from lvmcalc.calculus.index_form import IndexForm
 from lvmcalc.calculus.operations import RULES, inner
 from lvmcalc.calculus.rules import Operation, increment_of
@@ -94,23 +94,20 @@ def _entries(rule: Operation) -> list[Verdict]:
 def _slopes(rule: Operation, function: Expr, change: Expr, reason: str) -> list[Verdict]:
     """Check the differential of a function of numbers with SymPy's derivatives.
 
-    A function that SymPy does not know is written out by its definition; one that has a kink is
-    tried on either side of it.
+    A function that SymPy does not know is written out by its definition; one with a sign in it is
+    tried on either side of 0.
     """
-    def holds(side: int) -> bool:
-        meanings = DEFINED | {"sign": lambda x: sp.Integer(2 * side - 1)} | {
-            name: lambda x, slope=slopes[side]: slope * x for name, slopes in SIDES.items()}
-
-        def defined(formula: Expr) -> Expr:
-            return formula.xreplace({f: meanings[type(f).__name__](*f.args) for f in
-                                     formula.atoms(sp.Function) if type(f).__name__ in meanings})
-
-        moving = {x: Symbol(x.name) for x in rule.arguments}
-        total = sum(sp.diff(defined(function), x) * increment_of(x) for x in moving.values())
-        return sp.simplify(total - defined(change)) == 0
-
-    kinked = bool(kinks_in(function))
-    return [_verdict(holds(1) and (not kinked or holds(0)), reason + ", except at 0" * kinked)]
+    reason += ", except at 0" * bool(kinks_in(function))
+    function, change = written_out(function), written_out(change)
+    for side in (sp.S.One, -sp.S.One) if function.has(sign) else (sp.S.One,):
+        there, claimed = (it.replace(sign, lambda _, side=side: side) for it in (function, change))
+        moving = [Symbol(x.name) for x in rule.arguments]
+        total = sum(sp.diff(there, x) * increment_of(x) for x in moving)
+        if total.has(sp.Derivative):
+            return [Verdict("undecided", "its derivative was given with the function")]
+        if sp.simplify(total - claimed) != 0:
+            return [_verdict(False, reason)]
+    return [_verdict(True, reason)]
 
 
 def _by_square(rule: Operation) -> list[Verdict]:

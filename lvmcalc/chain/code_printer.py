@@ -11,7 +11,7 @@ from sympy.printing.printer import Printer
 
 from lvmcalc.calculus.errors import UnsupportedExpression
 from lvmcalc.calculus.expression_tools import fraction, joined, multiple, without_power
-from lvmcalc.calculus.functions import NUMPY, Entrywise
+from lvmcalc.calculus.functions import DEFINED, NUMPY, Entrywise, a, entry_by_entry
 from lvmcalc.chain.dialects import Dialect
 
 SUM, TIMES, POWER, ATOM = range(1, 5)  # how closely the parts of a text hold together
@@ -129,13 +129,18 @@ class Writer(Printer):
     def function(self, name: str, inside: Expr) -> Text:
         """Return a function of a number or of every entry.
 
-        A function that NumPy has is called as there, and one of one's own keeps its name.
+        A function that NumPy has is called as there, any other is written out by its definition if
+        there is one, and else keeps its name.
         """
         plain = not inside.is_Matrix and all(it.name in self.sizes for it in inside.free_symbols)
         if plain and hasattr(math, name):
             template = f"math.{name}({{}})"
-        elif isinstance(array := NUMPY.get(name), np.ufunc):
+        elif getattr(np, getattr(array := NUMPY.get(name), "__name__", ""), name) is array:
             template = f"{{prefix}}.{array.__name__}({{}})"
+        elif name in DEFINED and name not in self.dialect["functions"]:
+            return self._print(without_power(
+                entry_by_entry(DEFINED[name], a, inside) if inside.is_Matrix
+                else DEFINED[name].xreplace({a: inside})))
         else:
             template = self.dialect["functions"].get(name, f"{name}({{}})")
         tight = " / " in template or "*" in template

@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 import sympy as sp
 from sympy import Expr
+from sympy.core.function import AppliedUndef
 
 from lvmcalc import checks
 from lvmcalc.calculus import arithmetic
 from lvmcalc.calculus.errors import UnsupportedExpression
-from lvmcalc.calculus.functions import DEFINED, KINKED
+from lvmcalc.calculus.functions import SPELLED, a, sign, written_out
 from lvmcalc.chain.graph import Graph, Node
 
 
@@ -65,9 +66,12 @@ class Symbols(arithmetic.Rationals):
     @classmethod
     def apply(cls, name: str, of_array: Any, value: Any) -> Any:
         """Return a function of a number or of every entry."""
-        if name in KINKED:
+        body = written_out(SPELLED[name](a))
+        if body.has(sign):
             raise UnsupportedExpression(f"{name}, which has no derivative at 0, in a small case")
-        function = DEFINED.get(name) or getattr(sp, name)
+        if body.has(AppliedUndef):
+            raise UnsupportedExpression(f"{name}, which SymPy does not have, in a small case")
+        function = sp.Lambda(a, body)
         return cls.each(function, value) if hasattr(value, "to_Matrix") else function(value)
 
     root = staticmethod(pow)

@@ -395,11 +395,42 @@ def test_a_pass_inverts_a_matrix_once(memo: dict | None) -> None:
 @pytest.fixture
 def open_book() -> Iterator[None]:
     """Leave the rule book as it was."""
-    tables = operations.SPELLED, operations.OPERATIONS, functions.NUMPY, functions.DECIMAL, RULES
+    tables = (operations.SPELLED, operations.OPERATIONS, functions.NUMPY, functions.DECIMAL,
+              functions.DEFINED, RULES)
     with ExitStack() as stack:
         for table in tables:
             stack.enter_context(patch.dict(table))
         yield
+
+
+def add(*told: object, **also: object) -> list[Rule]:
+    """Add a line to the rule book."""
+    added = operations.function(*told, "definition", **also)
+    RULES.add(*added)
+    operations.OPERATIONS.update({operation.kind: operation for operation in added})
+    return added
+
+
+@pytest.mark.usefixtures("open_book")
+def test_one_line_is_all_that_a_function_needs() -> None:
+    added = add(sp.atan, lambda x: 1 / (1 + x**2), np.arctan)
+    assert {found.status for rule in added for found in rule_proofs.establish(rule)} == {"proved"}
+    chain = derive("sum(arctan(W x))", W="m×n", x="n")
+    assert (chain.check().status, chain.claim("W").exact.status) == ("proved", "numeric")
+    assert chain.entrywise("W", m=2, n=1).agrees
+    assert "= np.arctan(e)" in chain.code("W")
+
+
+@pytest.mark.usefixtures("open_book")
+def test_a_function_that_sympy_does_not_have_is_known_by_its_definition() -> None:
+    added = add(sp.Function("softsign"), lambda x: 1 / (1 + functions.absolute(x))**2,
+                lambda x: x / (1 + x * functions.sign_of(x)),
+                means=operations.a / (1 + functions.absolute(operations.a)))
+    assert {found.status for rule in added for found in rule_proofs.establish(rule)} == {"proved"}
+    chain = derive("sum(softsign(W x))", W="m×n", x="n")
+    assert (chain.check().status, chain.claim("W").exact.status) == ("proved", "numeric")
+    assert "= e / (1 + np.abs(e))" in chain.code("W")
+    assert mark("(1 - abs(softsign(W x)))^2 ∘ 1_m x^T", chain, "W").status != "refuted"
 
 
 @pytest.mark.usefixtures("open_book")
@@ -415,9 +446,7 @@ def test_a_new_function_needs_its_derivative_and_how_numpy_computes_it() -> None
 
 @pytest.mark.usefixtures("open_book")
 def test_a_claim_is_undecided_if_numpy_computes_another_function() -> None:
-    added = operations.function(sp.atan, lambda x: 1 / (1 + x**2), np.sinh, "definition")
-    operations.RULES.add(*added)
-    operations.OPERATIONS.update({operation.kind: operation for operation in added})
+    add(sp.atan, lambda x: 1 / (1 + x**2), np.sinh)
     claim = derive("sum(atan(W x))", W="m×n", x="n").claim("W")
     assert (claim.proof.status, claim.exact.status) == ("proved", "numeric")
     assert claim.status == "undecided"
