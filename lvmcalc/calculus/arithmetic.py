@@ -66,6 +66,16 @@ class Trusted(Reals):
     log_det = classmethod(lambda cls, matrix: Reals.log_det(cls.regular(matrix)))
 
     @staticmethod
+    def apply(name: str, of_array: Any, value: Any) -> Any:
+        """Return a function of real numbers, or of complex ones beside those that have a value."""
+        if np.iscomplexobj(value):  # NumPy has the logarithm of −1 + 10⁻³⁰i, but not that of −1
+            with np.errstate(invalid="ignore"):
+                real = np.asarray(of_array(np.real(value)), float)
+            if np.isnan(real).any():
+                raise OutsideDomain(f"{name} of a number for which it has no value")
+        return of_array(value)
+
+    @staticmethod
     def regular(matrix: np.ndarray) -> np.ndarray:
         """Return a matrix that is far from singular, by its condition number in the 1-norm."""
         condition = np.linalg.cond(matrix, 1)

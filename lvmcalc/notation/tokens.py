@@ -175,7 +175,10 @@ class _Scanner(Words):
             return self.add("name", word, match.end())
         if word and (read := self.name(self.place) or self.changed(self.place)):
             return self.add(*read)
-        if word in NAMED | {"sigma"} and word in self.functions:
+        # a function of a number, such as one that was added, whose derivative has a name too
+        added = f"{word}'" in self.vocabulary.functions and (
+            self.latex or not self.behind_a_factor())
+        if (word in NAMED | {"sigma"} or added) and word in self.functions:
             return self.add("function", word, match.end())
         if word and (word in GREEK or self.latex):
             raise self.unknown(self.place)

@@ -23,7 +23,7 @@ from lvmcalc.calculus.comparison import compare
 from lvmcalc.calculus.differentials import gradient
 from lvmcalc.calculus.errors import UnsupportedExpression
 from lvmcalc.calculus.expression_checks import check_shapes
-from lvmcalc.calculus.operations import RULES, Entrywise
+from lvmcalc.calculus.operations import RULES, SPELLED, Entrywise
 from lvmcalc.calculus.rules import Operation as Rule
 from lvmcalc.checks import CannotBeFormed
 from lvmcalc.models import autoencoder, autoencoder_chain, gplvm, gplvm_chain
@@ -419,13 +419,15 @@ def test_one_line_is_all_that_a_function_needs() -> None:
     assert (chain.check().status, chain.claim("W").exact.status) == ("proved", "numeric")
     assert chain.entrywise("W", m=2, n=1).agrees
     assert "= np.arctan(e)" in chain.code("W")
+    assert mark(r"\arctan'(W x) x^\top", chain, "W").right
+    assert mark(r"\arctan(W x) x^\top", chain, "W").status == "refuted"
 
 
 @pytest.mark.usefixtures("open_book")
 def test_a_function_that_sympy_does_not_have_is_known_by_its_definition() -> None:
-    added = add(sp.Function("softsign"), lambda x: 1 / (1 + functions.absolute(x))**2,
+    added = add(sp.Function("softsign"), lambda x: 1 / (1 + abs(x))**2,
                 lambda x: x / (1 + x * functions.sign_of(x)),
-                means=operations.a / (1 + functions.absolute(operations.a)))
+                means=operations.a / (1 + abs(operations.a)))
     assert {found.status for rule in added for found in rule_proofs.establish(rule)} == {"proved"}
     chain = derive("sum(softsign(W x))", W="m×n", x="n")
     assert (chain.check().status, chain.claim("W").exact.status) == ("proved", "numeric")
@@ -453,6 +455,25 @@ def test_a_claim_is_undecided_if_numpy_computes_another_function() -> None:
 
 
 @pytest.mark.usefixtures("open_book")
+def test_a_new_function_may_have_no_value_for_some_numbers_and_kinks_in_its_derivative() -> None:
+    define("minuslog", lambda x: -1 / x, lambda x: -np.log(x))
+    define("ramp2", lambda x: 2 * SPELLED["relu"](x) + abs(x) - x * SPELLED["sign"](x),
+           lambda x: x**2 * (np.real(x) > 0))
+    assert derive("sum(minuslog(W x))", W="m×n", x="n").check().status == "proved"
+    chain = derive("sum(ramp2(W x))", W="m×n", x="n")
+    assert chain.check().status == "proved"
+    assert {found.status for found in rule_proofs.establish(RULES["ramp2 of a number"])} == {
+        "proved", "undecided"}
+
+
+@pytest.mark.usefixtures("open_book")
+def test_code_calls_a_function_as_numpy_only_if_numpy_has_it() -> None:
+    define("gudermann", lambda x: 2 * sp.exp(x) / (1 + sp.exp(2 * x)),
+           np.frompyfunc(lambda x: np.arctan(np.sinh(x)), 1, 1))
+    assert "= gudermann(e)" in derive("sum(gudermann(W x))", W="m×n", x="n").code("W")
+
+
+@pytest.mark.usefixtures("open_book")
 def test_a_new_function_is_not_taken_for_one_of_the_same_name_elsewhere() -> None:
     sinc = sp.Function("sinc")  # NumPy's, of πx; mpmath's is of x
     define("sinc", lambda x: sp.cos(sp.pi * x) / x - sinc(x) / x, lambda x: np.sinc(x))
@@ -465,8 +486,13 @@ def test_a_new_function_is_not_taken_for_one_of_the_same_name_elsewhere() -> Non
 def test_a_new_function_is_refused_with_a_wrong_derivative_or_a_name_that_is_taken() -> None:
     with pytest.raises(ValueError, match="The derivative of arsinh is not its slope"):
         define("arsinh", lambda x: 2 / sp.sqrt(1 + x**2), np.arcsinh)
-    with pytest.raises(ValueError, match="erf must take complex numbers too"):
-        define("erf", lambda x: 2 * sp.exp(-x**2) / sp.sqrt(sp.pi), math.erf)
+    with pytest.raises(ValueError, match="gudermann must take complex numbers too"):
+        define("gudermann", lambda x: 2 * sp.exp(x) / (1 + sp.exp(2 * x)),
+               lambda x: math.atan(math.sinh(x)))
+    with pytest.raises(UnsupportedExpression, match="tan in the derivative of lncos"):
+        define("lncos", lambda x: -sp.tan(x), lambda x: np.log(np.cos(x)))
+    with pytest.raises(ValueError, match="far has no value at"):
+        define("far", lambda x: 1 / (x - 9), lambda x: np.log(x - 9))
     for name in ("tanh", "a b", 3):
         with pytest.raises(ValueError, match="a word that is not taken"):
             define(name, sp.cos, np.sin)
