@@ -149,16 +149,20 @@ def _difference(old: str, new: str) -> tuple[str, str]:
 def of_rules(text: str, names: Sequence[str]) -> Iterator[Mutant]:
     """Yield the rule book with one column of one rule broken, for these rules or for all."""
     tree = ast.parse(text)
-    rules = [node for node in ast.walk(tree) if isinstance(node, ast.Call)
-             and getattr(node.func, "id", "") == "Operation"
-             and isinstance(node.args[0], ast.Constant)]
-    unknown = set(names) - {rule.args[0].value for rule in rules}
+    book, = (node.value for node in tree.body if isinstance(node, ast.Assign)
+             and ast.unparse(node.targets[0]) == "RULES")
+    calls = [call.value if isinstance(call, ast.Starred) else call for call in book.args]
+    rules = [(_names(call), call) for call in calls]
+    unknown = set(names).difference(*(own for own, _ in rules))
     if unknown:
         sys.exit(f"The rule book has no {', '.join(map(repr, unknown))}.")
-    for rule in rules:
-        name, _, adjoints, differential, *_ = rule.args
-        if names and name.value not in names:
+    for own, rule in rules:
+        if names and not {*own} & {*names}:
             continue
+        if rule.func.id != "Operation":
+            yield from _with_wrong_slope(tree, rule, own)
+            continue
+        name, _, adjoints, differential, *_ = rule.args
         columns = {f"adjoint of {ast.unparse(letter)}": (adjoints.values, place)
                    for place, letter in enumerate(adjoints.keys)}
         columns["differential"] = rule.args, 3
@@ -173,6 +177,26 @@ def of_rules(text: str, names: Sequence[str]) -> Iterator[Mutant]:
             rule.args[3] = dict(_broken(differential))[what]
             yield Mutant(rule.lineno, name.value, f"all: {what}", ast.unparse(tree))
         adjoints.values, rule.args[3] = healthy
+
+
+def _names(call: ast.Call) -> list[str]:
+    """Return the names of the rules that a line of the book adds."""
+    first, kind = call.args[0], call.func.id
+    if kind == "Operation":
+        return [first.value]
+    name = re.findall(r"\w+", ast.unparse(first))[-1].replace("absolute", "abs")
+    return [f"{name} of a number", f"{name} entry by entry"][kind == "of_entries":]
+
+
+def _with_wrong_slope(tree: ast.Module, call: ast.Call, names: list[str]) -> Iterator[Mutant]:
+    """Yield the rule book with the derivative of a function broken, from which both columns are."""
+    right = call.args[1]
+    if call.func.id == "function" and not isinstance(right, ast.Lambda):  # another function
+        right = ast.parse(f"lambda x: {ast.unparse(right)}(x)", mode="eval").body
+    for what, wrong in _broken(getattr(right, "body", right)):
+        call.args[1] = ast.Lambda(right.args, wrong) if isinstance(right, ast.Lambda) else wrong
+        yield Mutant(call.lineno, ", ".join(names), f"derivative: {what}", ast.unparse(tree))
+    call.args[1] = right
 
 
 def _broken(cell: ast.expr) -> Iterator[tuple[str, ast.expr]]:
@@ -252,7 +276,7 @@ def _run(name: str) -> int:
     import pytest
 
     how = (["-x", "--tb=no"] if name.endswith(".py")
-           else ["-vv", "-p", "nbval.plugin", "--nbval", "--nbval-current-env"])
+           else ["-vvv", "-p", "nbval.plugin", "--nbval", "--nbval-current-env"])
     with warnings.catch_warnings():
         return int(pytest.main([*how, "-q", "-p", "no:cacheprovider", "-o", "addopts=", name]))
 
@@ -297,6 +321,9 @@ def main() -> int:
             path = Path("lvmcalc", *module.split(".")).with_suffix(".py")
             text = path.read_text("utf-8")
             files = [ESTABLISHES] if chosen.rules else tests_of(module, chosen.all)
+            if chosen.rules:
+                wrong = next(of_rules(text, ["inner product"])).source
+                assert judged(path, text, wrong, files) == "killed", "a wrong rule is not noticed"
             wrong = of_rules(text, chosen.names) if chosen.rules else mutants(text)
             count += _scored(module, path, text, wrong, files)
     print(_score("in all", count))

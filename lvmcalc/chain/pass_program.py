@@ -112,9 +112,17 @@ class Program:
                 total = (symbol + symbol.T) / 2
             if not self.whole and name not in self.wrt and self._is_inline(name, total):
                 self._inline[symbol] = total
-                self._body.append(Statement("", f"# {target} = {notation.plain(total)}"))
+                self._body.append(Statement("", f"# {target} = {self._in_words(total)}"))
             else:
                 self._emit(target, total)
+
+    def _in_words(self, adjoint: Expr) -> str:
+        """Return a formula in plain text, in which adjoints are called as in the program."""
+        text = notation.plain(adjoint)
+        for name in self.chain.nodes:
+            called = re.escape(notation.adjoint_name(self.chain.output, name))
+            text = re.sub(rf"\({called}\)|{called}(?!\w)", bar(name), text)
+        return text
 
     def _is_inline(self, name: str, adjoint: Expr) -> bool:
         """Return whether an adjoint is better put where it is used.
@@ -146,7 +154,7 @@ class Program:
 
     def lengths(self) -> Iterator[str]:
         """Yield the lines that find the sizes in the shapes of the leaves."""
-        text = "\n".join(it.text for it in (*self.forwards, *self.backwards))
+        text = "\n".join(it.text for it in (*self.forwards, *self.backwards) if it.target)
         mentioned = {*re.findall(r"\w+", text)}
         found: set[str] = set()
         for leaf in sorted(self.chain.leaves.values(), key=lambda leaf: any(

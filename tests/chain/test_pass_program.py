@@ -52,6 +52,12 @@ def test_each_value_and_each_inverse_is_computed_once(name: str) -> None:
     assert len(lines) == len({*lines})
 
 
+def test_a_comment_calls_adjoints_as_the_code_does_and_needs_no_size() -> None:
+    source = derive("sum(exp(W x))", W="m×n", x="n").code("W")
+    assert "# a_bar = L_bar ones(m)\n" in source
+    assert ".shape" not in source
+
+
 def test_stages_have_their_names_forwards_and_then_backwards() -> None:
     lines = [line.strip() for line in derived("ridge").code("w").splitlines()]
     assert lines[2] == "def value_and_gradient(A, w, y, lambda_):" or lines[3].startswith("def")
