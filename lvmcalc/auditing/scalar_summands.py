@@ -13,15 +13,11 @@ class Parts(NamedTuple):
 
     chains: dict[str, Chain]
     adjoints: dict[str, dict[str, Expr]]
+    places: dict[Expr, tuple[Chain, str]]  # by the symbol of an adjoint, its chain and its node
 
     def of(self, symbol: Expr) -> tuple[Chain, str] | None:
         """Return the chain of a part and the node whose adjoint in it a symbol is."""
-        for part, known in self.adjoints.items():
-            for name, adjoint in known.items():
-                if adjoint == symbol:
-                    chain = self.chains[part]
-                    return chain, chain.abbreviations.get(name, name)
-        return None
+        return self.places.get(symbol)
 
 
 def parts_of(chain: Chain) -> Parts:
@@ -30,7 +26,7 @@ def parts_of(chain: Chain) -> Parts:
         last = chain[chain.output]
         names = [name for name in last.parents if name in chain.nodes]
         if not last.expression.is_Add or any(chain[name].symbol.is_Matrix for name in names):
-            return Parts({}, {})
+            return Parts({}, {}, {})
         edges = {(last.name, name): None for name in last.parents}
         one = chain.adjoint_symbol(last.name)
         chains = {name: chain.altered(edges | {(last.name, name): one}) for name in names}
@@ -40,7 +36,9 @@ def parts_of(chain: Chain) -> Parts:
             return notation.matching(notation.adjoint_name(part, node.name), node.symbol)
 
         below = [*chain.leaves, *chain.nodes, *chain.abbreviations]
-        return Parts(chains, {part: {name: adjoint(part, name) for name in below}
-                              for part in names})
+        adjoints = {part: {name: adjoint(part, name) for name in below} for part in names}
+        return Parts(chains, adjoints, {
+            symbol: (chains[part], chains[part].abbreviations.get(name, name))
+            for part, known in adjoints.items() for name, symbol in known.items()})
 
     return chain.remember("parts", found)

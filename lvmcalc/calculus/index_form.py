@@ -34,7 +34,7 @@ class IndexForm(IndexFunctions):
     def matrix(self, expression: Expr, i: int | None, j: int | None) -> Sum:
         """Return entry (i, j) of a matrix expression; an index of size 1 is None."""
         expression = without_power(expression)
-        i, j = (None if size == 1 else index
+        i, j = (None if size is sp.S.One else index
                 for size, index in zip(expression.shape, (i, j), strict=True))
         match expression:
             case MatrixSymbol():
@@ -85,18 +85,24 @@ class IndexForm(IndexFunctions):
         return self.times(self.matrix(matrix, i, j), over=over).get((), sp.S.Zero)
 
     def inverse(self, matrix: Expr, i: int | None, j: int | None) -> Sum:
+        """Return an inverse, which is looked for once, as most of them occur again."""
+        if matrix not in self._inverses:
+            self._inverses[matrix] = self._inverted(matrix, i is None)
+        return self.renamed(self._inverses[matrix], {0: i, 1: j})
+
+    def _inverted(self, matrix: Expr, one: bool) -> Sum:
         """Return an inverse: factor by factor for a product of square letters, else a letter."""
-        inside = self.matrix(matrix, 0, 1)
+        inside, i, j = self.matrix(matrix, 0, 1), 0, 1
         if not inside:
             raise UnsupportedExpression(f"the inverse of a zero matrix in {matrix}")
-        if i is None:
+        if one:
             return {(): 1 / inside[()]}
         if len(inside) == 1:
             (term, c), = inside.items()
             if self._is_diagonal(term):
                 below = tuple(f._replace(exponent=-f.exponent) if f.indices == (0,) else f
                               for f in term)
-                return self.renamed({below: 1 / c}, {0: i, 1: j})
+                return {below: 1 / c}
             if (path := self._path(term, matrix.rows)) is not None:
                 parts = [self._inverse_of(factor, *ends) for factor, ends in path]
                 over = dict.fromkeys(range(2, len(path) + 1), matrix.rows)

@@ -65,6 +65,7 @@ class IndexSums(Sums):
         self.numbers: dict[tuple, int] = {}  # of the letters
         self.closed: dict[Symbol, Product] = {}  # sums without a free index: they are numbers
         self._symbols: dict[Product, Symbol] = {}
+        self._inverses: dict[Expr, Sum] = {}
         self._fresh, self._factors, self._turns = count(1_000), 0, 0
 
     # Sums of products
@@ -135,9 +136,11 @@ class IndexSums(Sums):
         for letter, indices, exponent in factors:
             if self.is_symmetric(letter):
                 indices = tuple(sorted(indices))
-            powers[letter, indices] = powers.get((letter, indices), 0) + exponent
+            before = powers.get((letter, indices))
+            powers[letter, indices] = exponent if before is None else before + exponent
         product = tuple(Factor(letter, indices, exponent)
-                        for (letter, indices), exponent in powers.items() if exponent != 0)
+                        for (letter, indices), exponent in powers.items()
+                        if exponent is not sp.S.Zero)
         for index in summed.keys() - indices_of(product):
             coefficient *= summed.pop(index)
         if rewritten := self._rewritten(product, summed):

@@ -75,8 +75,8 @@ def in_one_order(product: Product, free: set[int], symmetric: Symmetric) -> Prod
         return min((best({**ranks, chosen: -1}) for chosen in sorted(alike)),
                    key=lambda pair: pair[0])
 
-    if not summed:
-        return _sorted(product, symmetric)
+    if len(summed) < 2:
+        return _sorted(renamed(product, dict.fromkeys(summed, -1)), symmetric)
     return best({index: index if index in free else 10**6 for index in indices_of(product)})[1]
 
 

@@ -15,10 +15,17 @@ def is_zero(scalar: Expr) -> bool:
     """Return whether a scalar is zero as a rational function of its symbols."""
     if terms_in(scalar) == 1:
         return scalar == 0
-    numerator = sp.fraction(sp.together(scalar))[0]
+    # a sum of products of powers of symbols has no common denominator to look for
+    numerator = scalar if _is_flat(scalar) else sp.fraction(sp.together(scalar))[0]
     if terms_in(numerator) > MOST_TERMS:
         raise TooLarge(f"multiplying out a scalar to more than {MOST_TERMS:,} terms")
     return sp.expand(numerator) == 0
+
+
+def _is_flat(scalar: Expr) -> bool:
+    """Return whether no sum is divided by in a scalar."""
+    return all(power.base.is_Symbol or power.base.is_Number or power.exp.is_nonnegative
+               for power in scalar.atoms(sp.Pow))
 
 
 def is_letter(scalar: Expr) -> bool:
@@ -56,7 +63,7 @@ class Sums:
         total: dict[Any, Expr] = {}
         for terms in sums:
             for term, coefficient in terms.items():
-                total[term] = total.get(term, 0) + coefficient
+                total[term] = total[term] + coefficient if term in total else coefficient
         return {term: c for term, c in total.items() if not is_zero(c)}
 
     @staticmethod

@@ -1,10 +1,12 @@
-"""Counterexamples in which a covariance, whose determinant the chain takes, is definite."""
+"""Counterexamples that can be read: rounded, and with definite covariances."""
 
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
+import numpy as np
 import sympy as sp
 from sympy import Determinant, Expr, MatrixSymbol
 
@@ -42,3 +44,15 @@ def definite_example(names: set[str], left: Expr, right: Expr,
                 if definite and (sides := differs(left, right, values)):
                     return Counterexample(values, *sides)
     return found
+
+
+def rounded(value: Any, digits: int = 4) -> Expr:
+    """Return floats as numbers of SymPy, whole ones where they are near."""
+    def number(entry: float) -> Expr:
+        near = sp.Rational(str(round(float(entry), digits)))
+        return near if near.q == 1 else sp.Float(float(entry), digits)
+
+    value = np.asarray(value, dtype=float)
+    if value.ndim != 2:
+        return number(value)
+    return sp.ImmutableMatrix(*value.shape, [number(entry) for entry in value.flat])

@@ -23,8 +23,9 @@ from lvmcalc.calculus.verdict import Counterexample
 from lvmcalc.chain import Chain, passes
 from lvmcalc.chain.numbers import IllConditioned, Trusted
 from lvmcalc.marking.chain_letters import is_symmetric, sizes_of
-from lvmcalc.marking.definite import with_definite
+from lvmcalc.marking.definite import rounded, with_definite
 from lvmcalc.marking.differential_answers import symmetric_in
+from lvmcalc.recent import Recent
 
 PRIMES = (3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41)  # sizes at points
 SMALL = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12)  # sizes in counterexamples
@@ -50,6 +51,7 @@ class Exercise:
     def __init__(self, chain: Chain, wrt: str):
         self.chain, self.wrt, self.asked = chain, wrt, chain.adjoint_symbol(wrt)
         self.name = notation.plain(self.asked)
+        self.recent = Recent()  # marks and comparisons of formulas
         self.lengths = {length for leaf in chain.leaves.values() for length in leaf.shape}
         self.sizes = [size.name for size in sizes_of(chain)]
         self._rational = all(is_rational(node.expression) for node in chain.nodes.values())
@@ -175,6 +177,12 @@ class Exercise:
         What is equal for any value of K is equal for that of the chain; so K stays a letter first,
         which is shorter, and as exact where K is taken to a high power.
         """
+        return self.recent.get((left, right), lambda: self._compared(left, right))
+
+    def _compared(self, left: Expr, right: Expr) -> Verdict:
+        if self._differ(left, right) and (  # no normal form proves them equal
+                certain := self._decided(left, right, forms=False)).status == "refuted":
+            return certain
         if letters := self._letters(left, right):
             known = self.chain.remember(("in letters", *letters),
                                         lambda: formulas(self.chain, letters))
@@ -184,6 +192,13 @@ class Exercise:
             if verdict.status == "proved":
                 return verdict
         return self._decided(left, right)
+
+    def _differ(self, left: Expr, right: Expr) -> bool:
+        """Return whether two formulas seem to differ, at the first of the points."""
+        with suppress(*NoValue, UnsupportedExpression, ValueError, TypeError):
+            sides = (value_at(side, self.points[0]) for side in (left, right))
+            return not np.allclose(*sides, rtol=ROUNDING, atol=ROUNDING)
+        return False
 
     def _decided(self, left: Expr, right: Expr, forms: bool = True) -> Verdict:
         at_most = tuple((small.name, large.name) for small, large in self.chain.at_most)
@@ -253,8 +268,8 @@ class Exercise:
                 continue
             finite = np.isfinite(got).all() and np.isfinite(truth).all()
             if finite and not self.agrees(got, point):
-                values = {name: _rounded(point[name]) for name in self.chain.leaves}
-                sides = [[_rounded(side, digits) for side in (got, truth)] for digits in DIGITS]
+                values = {name: rounded(point[name]) for name in self.chain.leaves}
+                sides = [[rounded(side, digits) for side in (got, truth)] for digits in DIGITS]
                 told = (both for both in sides if str(both[0]) != str(both[1]))
                 return Counterexample(values, *next(told, sides[-1]))
         return None
@@ -333,14 +348,3 @@ def formulas(chain: Chain, changes: Mapping[passes.Place, Expr],
     """Return the formulas of all nodes and adjoints by name, as `known_at` returns numbers."""
     leaves = {name: leaf.symbol for name, leaf in chain.leaves.items()}
     return known_at(chain, leaves, changes, wrt, passes.in_symbols, sp.S.One)
-
-
-def _rounded(value: Any, digits: int = 4) -> Expr:
-    def number(entry: float) -> Expr:
-        near = sp.Rational(str(round(float(entry), digits)))
-        return near if near.q == 1 else sp.Float(float(entry), digits)
-
-    value = np.asarray(value, dtype=float)
-    if value.ndim != 2:
-        return number(value)
-    return sp.ImmutableMatrix(*value.shape, [number(entry) for entry in value.flat])

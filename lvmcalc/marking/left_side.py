@@ -90,7 +90,7 @@ def with_loss(exercise: Exercise, text: str) -> str:
         rest = pattern.sub(lambda it: it[1][:-1] if it[2][0] == "f" else it[0], rest)
     if getattr(words.get("f"), "is_Matrix", False) and not re.search(
             r"(?<![A-Za-z\\])d?f(?![A-Za-z])", rest):
-        words = words.without("f")
+        words = exercise.chain.remember("without f", lambda: words.without("f"))
     return with_output(text, words, letters_given(text) - letters_of_loss(exercise, text))
 
 

@@ -204,7 +204,7 @@ def _marked(exercise: Exercise, answer: Any) -> Mark:
         if isinstance(answer, Expr) and has_differentials(exercise.chain, answer):
             answer = gradient_in(exercise.chain, exercise.wrt, answer)
         answer = _admitted(exercise, answer)
-        return _mark_formula(exercise, answer)
+        return exercise.recent.get(answer, lambda: _mark_formula(exercise, answer))
     except OutsideDomain as error:
         reason = f"this has no value at points where {exercise.name} has one: {error}"
         return replace(_told(exercise, "refuted", reason, "unknown"),

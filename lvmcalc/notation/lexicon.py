@@ -111,10 +111,28 @@ LAYOUT = _words("""
 STYLES = (r"\\(?:mathbf|bm|boldsymbol|mathsf|mathit|mathrm|pmb|operatorname\*?|text|textbf|textrm"
           r"|mathnormal|textit|mathop|mathcal|mathscr|mathbb|ensuremath|vec|underline)")
 # A matrix of ones, with its sizes: 1_N, \\mathbf{1}_N, \\mathbf 1_{N \\times D}
-OF_ONES = (r"(?:\\(?:mathbf|bm|boldsymbol)\s*(?:\{\s*1\s*\}|1)|𝟏|(?<![\w.^])1)\s*_\s*"
-           r"(?:\{\s*(?P<rows>\w+)\s*(?:(?:\\times|,|×)\s*(?P<columns>\w+)\s*)?\}|(?P<size>\w))")
+OF_ONES = re.compile(
+    r"(?:\\(?:mathbf|bm|boldsymbol)\s*(?:\{\s*1\s*\}|1)|𝟏|(?<![\w.^])1)\s*_\s*"
+    r"(?:\{\s*(?P<rows>\w+)\s*(?:(?:\\times|,|×)\s*(?P<columns>\w+)\s*)?\}|(?P<size>\w))")
 ENVIRONMENTS = (r"(?:equation|align|aligned|gather|gathered|split|multline|eqnarray|displaymath"
                 r"|math)")
+# A word that was torn apart, as \\mathrm{t r}; a word in a typeface; what stands around a formula
+TORN_WORD = re.compile(r"\\(?:mathrm|operatorname|text)\s*\{\s*[a-z]+\s[a-z\s]+\}")
+STYLED = [re.compile(pattern) for pattern in (
+    rf"{STYLES}\s*\{{\s*([A-Za-z]+)\s*\}}", rf"{STYLES}\s+([A-Za-z])(?![A-Za-z])",
+    r"\{\s*\\(?:bf|rm|sf|it|cal)\s+([A-Za-z]+(?: [A-Z])*)\s*\}")]
+AROUND = re.compile(rf"\\(?:begin|end)\s*\{{{ENVIRONMENTS}\*?\}}"
+                    r"|\\(?:label|tag)\s*\{[^{}]*\}|\\[()\[\]](?!\\)")
+BRACE, COMMAND = re.compile(r"\\([{}|])"), re.compile(r"\\([A-Za-z]+)")
+BRACKET = re.compile(r"\s*[()\[\]{}<>|.\\/‖⟨⟩]")
+# A backslash that may solve, in MATLAB
+BACKSLASH = re.compile(r"\\\s|(?<!\s)\\(?!\\)")
+# Behind an array: a new axis, an entry or a row, a number of rows, a method
+COLUMN = re.compile(r"\[\s*:\s*,\s*(?:None|np\.newaxis)\s*\]")
+ROW = re.compile(r"\[\s*(?:None|np\.newaxis)\s*(?:,\s*:\s*)?\]")
+ENTRY_TAKEN = re.compile(r"\[\s*-?[0-9]+\s*[\]:,]")
+SIZE = re.compile(r"\.(shape|size)\s*([\[(])\s*([01])\s*[\])]")
+METHOD = re.compile(r"\.(T|I|mT|H)(?=[a-z]'|[^a-z]|$)|\.([a-zA-Z]+)\s*(?=\()")
 # LaTeX commands for signs, by what else they are spelled
 COMMANDS = {
     "cdot": "·", "times": "·", "ast": "·", "odot": "∘", "circ": "∘", "oslash": "∕", "colon": ":",

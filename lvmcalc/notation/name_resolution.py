@@ -2,6 +2,7 @@
 
 import re
 from difflib import get_close_matches
+from functools import lru_cache
 from itertools import pairwise
 
 from lvmcalc.notation.letters import ASCII
@@ -39,15 +40,20 @@ def likely(word: str, names: list[str]) -> str:
     return next(iter([*same, *near, *capital]), "")
 
 
+@lru_cache
+def _any_function(*functions: str) -> re.Pattern:
+    longest = sorted(functions, key=len, reverse=True)
+    return re.compile(f"(?:{'|'.join(map(re.escape, longest))})"
+                      r"(?![A-Za-z0-9\u0300-\u036f]|_(?!_|2\b|F\b|\{))")
+
+
 class Words:
     """Find the words of a text; each method looks at one place."""
 
     def __init__(self, typed: str, text: str, vocabulary: Vocabulary, functions: list[str]):
         self.typed, self.text = typed, text
         self.vocabulary, self.functions = vocabulary, functions
-        longest = sorted(functions, key=len, reverse=True)
-        self.function = re.compile(f"(?:{'|'.join(map(re.escape, longest))})"
-                                   r"(?![A-Za-z0-9\u0300-\u036f]|_(?!_|2\b|F\b|\{))")
+        self.function = _any_function(*functions)
 
     def name(self, place: int) -> Word | None:
         """Return the name at a place."""

@@ -74,6 +74,12 @@ def readings(text: str, vocabulary: Vocabulary, shape: tuple[Expr, ...] = (),
     With `differentials`, a d in front of a bracket or a function is a differential even where a
     node is called d; with `arrays`, the text stands in code for arrays; the rest is as in `parse`.
     """
+    given = text, vocabulary, shape, differentials, entries, arrays
+    return [*vocabulary.read.get((text, *given[2:]), lambda: _in_every_way(*given))]
+
+
+def _in_every_way(text: str, vocabulary: Vocabulary, shape: tuple[Expr, ...],
+                  differentials: bool, entries: str, arrays: bool) -> list[Reading]:
     found, errors, text = [], [], unified(text)
     if DOUBLE in text:
         return either_one(text, shape, lambda typed: readings(

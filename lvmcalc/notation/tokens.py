@@ -18,21 +18,22 @@ by side.
 """
 
 import re
+from functools import cached_property
+from string import ascii_letters
 from typing import NamedTuple
 
+from lvmcalc.notation import lexicon
 from lvmcalc.notation.letters import ASCII, GREEK
 from lvmcalc.notation.lexicon import (
     ARRAYS,
     COMMANDS,
     ENTRY,
-    ENVIRONMENTS,
     LAYOUT,
     LOOKALIKES,
     METHODS,
     MODULE,
     NAMED,
     OF_BRACKETS,
-    OF_ONES,
     SIGNS,
     STYLES,
     VARIANTS,
@@ -53,6 +54,18 @@ FROBENIUS = re.compile(rf"_(?:[F2](?![A-Za-z0-9])|\{{\s*(?:[F2]|{UPRIGHT}\s*\{{?
                        rf"|{UPRIGHT}\s*\{{F\}})")
 SIGN = re.compile(ENTRY + r"|\*\*|\.[*/^]|\.[+-](?!\d)|%\*%|\|\||%x%"
                   r"|[-+·*@/∘:^_(){}\[\]|‖⟨⟩,∂∇÷⊘⊗]")
+ALIKE = {**SIGNS, **LOOKALIKES}
+SPELLINGS = [(sign, sign.translate(ASCII)) for sign in ALIKE]
+IN_LATEX = {*COMMANDS, *LAYOUT, *OF_BRACKETS, *GREEK, *VARIANTS, *NAMED}
+POWER_OF_TEN = re.compile(r"([0-9.]+)[eE]([-+]?[0-9]+)")
+SPACE, OPENING = re.compile(r"\s*"), re.compile(r"\s*[(\[]")
+STRING = re.compile(r"(['\"])([A-Za-z, ]*(?:->[A-Za-z ]*)?|[-+*/])\1")
+UPRIGHT_T = re.compile(r"[TtH](?![A-Za-z0-9_])")
+PRIMED = re.compile(r"'\s*[(\[{]")
+DIGIT, LETTER = re.compile(r"[0-9]"), re.compile(r"[^\W\d_]")
+NUMBER = [re.compile(rf"[0-9]+(?:\.[0-9]+{point})?|\.[0-9]+|[½¼¾⅓⅔{ONES}]")
+          for point in ("", r"|\.(?=\s*[-+*/)])")]  # 1. in code
+EXPONENT = re.compile(r"e\s*\^\s*(?=[{(])")
 
 
 class Token(NamedTuple):
@@ -87,40 +100,48 @@ class _Scanner(Words):
     def __init__(self, text: str, vocabulary: Vocabulary, functions: list[str],
                  transposes: bool = False):
         self.transposes = transposes or "%*%" in text or "t" not in vocabulary.spellings
-        signs = {sign: other for sign, other in {**SIGNS, **LOOKALIKES}.items()
-                 if sign.translate(ASCII) not in vocabulary.spellings}
+        names = vocabulary.spellings
+        signs = {sign: ALIKE[sign] for sign, name in SPELLINGS if name not in names}
         if re.search(r"<[^<>=]+,[^<>=]+>", text) and "\\>" not in text:
             signs |= {"<": "⟨", ">": "⟩"}
         super().__init__(text, text.translate(str.maketrans(signs)), vocabulary, functions)
         commands = any(
-            word in {*COMMANDS, *LAYOUT, *OF_BRACKETS, *GREEK, *VARIANTS, *NAMED}
-            or re.match(STYLES, "\\" + word)
+            word in IN_LATEX or re.match(STYLES, "\\" + word)
             for word in re.findall(r"\\([A-Za-z]+)", self.text))
         self.latex = commands or bool(re.search(r"\\[,;!|{]", self.text))
         # a backslash in front of a space is a space in LaTeX, and solves in MATLAB
-        self.spaces = r"\s|~|&|\$|\\[,;:!>/]|\{\}" + r"|(?<!\s)\\ (?=\S)" * commands
+        spaces = r"\s|~|&|\$|\\[,;:!>/]|\{\}" + r"|(?<!\s)\\ (?=\S)" * commands
+        self.spaces = re.compile(rf"(?:{spaces})+" if self.latex else r"\s+")
         self.found: list[Token] = []
         self.digits: set[int] = set()  # places where \frac takes one digit
         self.place = 0
 
     def scanned(self) -> list[Token]:
         while self.place < len(self.text):
-            ten = re.compile(r"([0-9.]+)[eE]([-+]?[0-9]+)").match(self.text, self.place)
-            if ten:
+            if ten := self.match(POWER_OF_TEN):
                 raise Unreadable(
                     f"It is not clear whether `{quoted(ten[0])}` is a power of ten or has the name "
                     f"e in it: write {quoted(ten[1])}*10^{quoted(ten[2])}, or a * or a space "
                     "before the e.", self.place)
-            for read in (self.space, self.string, self.command, self.number, self.postfix,
-                         self.method, self.word, self.sign):
-                if read():
+            for read in READERS.get(self.text[self.place], KINDS):
+                if read(self):
                     break
             else:
                 raise self.unknown(self.place)
         return self.found
 
-    def match(self, pattern: str | re.Pattern) -> re.Match | None:
-        return re.compile(pattern).match(self.text, self.place)
+    @cached_property
+    def in_arrays(self) -> bool:
+        """Whether the text is code for arrays."""
+        return bool(ARRAYS.search(self.text))
+
+    @cached_property
+    def turned(self) -> bool:
+        """Whether something in the text is transposed."""
+        return bool(re.search(r"ᵀ|\^\{?-?T|\.T\b", self.text))
+
+    def match(self, pattern: re.Pattern) -> re.Match | None:
+        return pattern.match(self.text, self.place)
 
     def add(self, kind: str, text: str, end: int) -> bool:
         self.found.append(Token(kind, text, self.place, end))
@@ -139,36 +160,32 @@ class _Scanner(Words):
 
     # One kind of tokens each
     def space(self) -> bool:
-        match = self.match(rf"(?:{self.spaces})+" if self.latex else r"\s+")
+        match = self.match(self.spaces)
         return bool(match) and self.skip(match.end())
 
     def string(self) -> bool:
-        match = self.match(r"(['\"])([A-Za-z, ]*(?:->[A-Za-z ]*)?|[-+*/])\1")
+        match = self.match(STRING)
         opens = match and self.found and self.found[-1].text in ("(", ",")
         return bool(opens) and self.add("text", match[2], match.end())
 
     def command(self) -> bool:
         """Read what begins with a backslash; most of it is LaTeX."""
-        if (ones := self.match(OF_ONES)) and "ones" in self.functions:
+        if (ones := self.match(lexicon.OF_ONES)) and "ones" in self.functions:
             return self.ones(ones)
-        if self.match(r"\\(?:mathrm|operatorname|text)\s*\{\s*[a-z]+\s[a-z\s]+\}"):
-            raise self.unknown(self.place)  # a word that was torn apart, as \mathrm{t r}
-        if styled := (self.match(rf"{STYLES}\s*\{{\s*([A-Za-z]+)\s*\}}")
-                      or self.match(rf"{STYLES}\s+([A-Za-z])(?![A-Za-z])")
-                      or self.match(r"\{\s*\\(?:bf|rm|sf|it|cal)\s+([A-Za-z]+(?: [A-Z])*)\s*\}")):
+        if self.match(lexicon.TORN_WORD):
+            raise self.unknown(self.place)
+        if styled := next(filter(None, map(self.match, lexicon.STYLED)), None):
             return self.styled(styled)
-        if match := self.match(rf"\\(?:begin|end)\s*\{{{ENVIRONMENTS}\*?\}}"
-                               r"|\\(?:label|tag)\s*\{[^{}]*\}|\\[()\[\]](?!\\)"
-                               if self.latex else r"(?!)"):
+        if self.latex and (match := self.match(lexicon.AROUND)):
             return self.skip(match.end())
-        if match := self.match(r"\\([{}|])"):
+        if match := self.match(lexicon.BRACE):
             return self.add("sign", {"{": "(", "}": ")", "|": "‖"}[match[1]], match.end())
-        match = self.match(r"\\([A-Za-z]+)")
+        match = self.match(lexicon.COMMAND)
         word = VARIANTS.get(match[1], match[1]) if match else ""
         if word in COMMANDS:
             return self.sign_of(COMMANDS[word], match.end())
-        bracket = re.compile(r"\s*[()\[\]{}<>|.\\/‖⟨⟩]")
-        if word in LAYOUT or (word in OF_BRACKETS and bracket.match(self.text, match.end())):
+        if word in LAYOUT or (
+                word in OF_BRACKETS and lexicon.BRACKET.match(self.text, match.end())):
             return self.skip(match.end())
         if word in GREEK and word in self.vocabulary.spellings and (
                 word != match[1] or self.place in self.digits):  # as in \frac\gamma2
@@ -182,11 +199,10 @@ class _Scanner(Words):
             return self.add("function", word, match.end())
         if word and (word in GREEK or self.latex):
             raise self.unknown(self.place)
-        turned = re.search(r"ᵀ|\^\{?-?T|\.T\b", self.text) and self.match(r"\\[A-Za-z]")
-        matlab = not self.latex and not turned and not ARRAYS.search(self.text)
-        if matlab and self.match(r"\\\s|(?<!\s)\\(?!\\)") and self.behind_a_factor():
+        matlab = not self.latex and not (match and self.turned) and not self.in_arrays
+        if matlab and self.match(lexicon.BACKSLASH) and self.behind_a_factor():
             here, self.place = self.place, self.place + 1
-            solves = self.match(r"\s*[(\[]") or self.starts_a_word()
+            solves = self.match(OPENING) or self.starts_a_word()
             self.place = here
             return bool(solves) and self.add("sign", "\\", self.place + 1)
         return False
@@ -204,7 +220,7 @@ class _Scanner(Words):
         return self.skip(end)
 
     def starts_a_word(self) -> bool:
-        space = len(self.match(r"\s*")[0])
+        space = len(self.match(SPACE)[0])
         place = self.place + space
         called = self.function.match(self.text, place)
         if called:
@@ -241,7 +257,7 @@ class _Scanner(Words):
     def take_single_digits(self, place: int) -> None:
         """Let \\frac12 be 1/2: each of its arguments is a group or one sign."""
         for _ in range(2):
-            place += len(re.compile(r"\s*").match(self.text, place)[0])
+            place = SPACE.match(self.text, place).end()
             if self.text[place:place + 1] == "{":
                 place = closing(self.text, place, "{}") or len(self.text)
             else:
@@ -250,35 +266,32 @@ class _Scanner(Words):
                 place = match.end()
 
     def number(self) -> bool:
-        point = r"|\.(?=\s*[-+*/)])" * bool(ARRAYS.search(self.text))  # 1. in code
-        match = self.match(r"[0-9]" if self.place in self.digits
-                           else rf"[0-9]+(?:\.[0-9]+{point})?|\.[0-9]+|[½¼¾⅓⅔{ONES}]")
+        match = self.match(DIGIT if self.place in self.digits else NUMBER[self.in_arrays])
         kind = "name" if match and match[0] == ONES else "number"
         return bool(match) and self.add(kind, match[0], match.end())
 
     def postfix(self) -> bool:
         match = self.match(POSTFIX)
         text = match[0].lstrip(".").translate(SUPERSCRIPTS) if match else ""
-        last = self.found[-1] if self.match(r"'\s*[(\[{]") and self.found else None
+        last = self.found[-1] if self.match(PRIMED) and self.found else None
         if last and last.kind == "function" and f"{last.text}'" in self.functions:  # tanh'(Z)
             self.found[-1] = last._replace(text=f"{last.text}'", end=match.end())
             return self.skip(match.end())
         return bool(match) and self.add("power", text, match.end())
 
     def method(self) -> bool:
-        if match := self.match(r"\[\s*:\s*,\s*(?:None|np\.newaxis)\s*\]"):
+        if match := self.match(lexicon.COLUMN):
             return self.add("method", "column", match.end())
-        if match := self.match(r"\[\s*(?:None|np\.newaxis)\s*(?:,\s*:\s*)?\]"):
+        if match := self.match(lexicon.ROW):
             return self.add("method", "row", match.end())
-        index = self.match(r"\[\s*-?[0-9]+\s*[\]:,]")
+        index = self.match(lexicon.ENTRY_TAKEN)
         power = "-" in index[0] and self.found and self.found[-1].text == "^" if index else False
         if index and "slogdet" not in self.text and not power:
             raise Unreadable(f"`{quoted(index[0])}` takes an entry or a row out of what stands in "
                              "front of it, which is not read: write whole matrices.", self.place)
-        match = self.match(r"\.(shape|size)\s*([\[(])\s*([01])\s*[\])]")
-        if match:
+        if match := self.match(lexicon.SIZE):
             return self.add("method", f"size {match[3]}", match.end())
-        match = self.match(r"\.(T|I|mT|H)(?=[a-z]'|[^a-z]|$)|\.([a-zA-Z]+)\s*(?=\()")
+        match = self.match(lexicon.METHOD)
         name = (match[1] or match[2]) if match else ""
         if METHODS.get(name) and (match[1] or name not in ("T", "I", "mT", "H")):
             return self.add("method", METHODS[name], match.end())
@@ -299,7 +312,7 @@ class _Scanner(Words):
     # Words
     def word(self) -> bool:
         """Read a name, a differential, a function, or names of one letter side by side."""
-        if self.match("ₓ") and self.found and self.found[-1].text == "∇":  # or ∇_X
+        if self.text[self.place] == "ₓ" and self.found and self.found[-1].text == "∇":  # or ∇_X
             self.found.append(Token("sign", "_", self.place, self.place))
             return self.add("name", "x" if "x" in self.vocabulary.spellings else "X",
                             self.place + 1)
@@ -310,19 +323,29 @@ class _Scanner(Words):
             if not match or torn:  # j np. may be jnp.
                 raise self.unknown(module.start())
             return self.add("function", match[0], match.end())
-        if self.found and self.found[-1].text == "^" and self.match("T"):  # YY^TX is YYᵀX
+        if self.found and self.found[-1].text == "^" and (
+                self.text[self.place] == "T"):  # YY^TX is YYᵀX
             return self.add("sign", "T", self.place + 1)
         upright = "T" + "".join({*"tH"} - self.vocabulary.spellings.keys())
-        if self.match(rf"[{upright}](?![A-Za-z0-9_])") and re.search(r"\^\s*[({]?\s*-?\s*$",
-                                                         self.text[:self.place]):
+        if (self.match(UPRIGHT_T) and self.text[self.place] in upright
+                and re.search(r"\^\s*[({]?\s*-?\s*$", self.text[:self.place])):
             return self.add("sign", "T", self.place + 1)
         if "e" not in self.vocabulary.spellings and "exp" in self.functions and (
-                power := self.match(r"e\s*\^\s*(?=[{(])")):
+                power := self.match(EXPONENT)):
             return self.add("function", "exp", power.end())
-        if self.transposes and self.match(r"t(?=\()"):
+        if self.transposes and self.text.startswith("t(", self.place):
             return self.add("function", "transpose", self.place + 1)
-        if self.match(r"[^\W\d_]"):
+        if LETTER.match(self.text, self.place):
             for token in self.split(self.place) or self.refuse(self.place):
                 self.add(*token)
             return True
         return False
+
+
+KINDS = (_Scanner.space, _Scanner.string, _Scanner.command, _Scanner.number, _Scanner.postfix,
+         _Scanner.method, _Scanner.word, _Scanner.sign)
+# What can begin with a sign; with any other, all of them
+READERS = {
+    **dict.fromkeys(ascii_letters, (_Scanner.word,)), " ": (_Scanner.space,),
+    **dict.fromkeys("023456789", (_Scanner.number,)), "\\": (_Scanner.space, _Scanner.command),
+    **dict.fromkeys("+-*/^_(),:|@]}", (_Scanner.sign,))}

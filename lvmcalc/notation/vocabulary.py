@@ -9,6 +9,7 @@ import sympy as sp
 from sympy import Dummy, Expr, Identity, MatrixSymbol, Symbol
 
 from lvmcalc.notation.letters import ASCII, GREEK
+from lvmcalc.recent import Recent
 
 # Behind a name stands no letter, digit, subscript or accent that would make another name of it; a
 # Greek letter, the brace of a subscript, or the digit in \delta_1 ends it where a Latin one begins.
@@ -44,6 +45,7 @@ class Vocabulary(dict):
                  parts: Mapping[str, Mapping[str, Expr]] = MappingProxyType({}),
                  hidden: frozenset[str] = frozenset()):
         self._given = names, adjoints, output, functions, parts, hidden
+        self.read = Recent()  # texts in these names
         lengths = [length for symbol in names.values() if symbol.is_Matrix
                    for length in symbol.shape]
         sizes = {size.name: size for length in lengths

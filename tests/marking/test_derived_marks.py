@@ -180,7 +180,7 @@ def test_another_form_that_is_equal_is_right(name: str, leaf: str, answer: str) 
 def test_what_agrees_to_40_digits_is_right_and_said_to_be_no_proof(
         monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(comparison.IndexForm, "equal", lambda *sides: False)
-    result = mark("−C ∘ X ∘ exp(−½ X ∘ X)", model("bells"), "X")
+    result = mark("−X ∘ C ∘ exp(−½ X ∘ X)", model("bells"), "X")  # not marked before
     assert (result.right, result.status) == (True, "numeric")
     assert "equal to 40 digits at 3 random points, which is no proof" in str(result)
     wrong = mark("−(1 + 10⁻⁷) C ∘ X ∘ exp(−½ X ∘ X)", model("bells"), "X")

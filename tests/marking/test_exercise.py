@@ -10,7 +10,7 @@ from sympy import Expr, HadamardProduct, Identity, MatAdd, MatMul
 
 from lvmcalc.calculus.errors import OutsideDomain
 from lvmcalc.chain import Builder, Chain
-from lvmcalc.marking import mark
+from lvmcalc.marking import exercise, mark
 from lvmcalc.marking.exercise import PRIMES, Exercise, exercise_of, value_at
 from lvmcalc.marking.function_answers import arguments_of
 from lvmcalc.models import CHAINS, autoencoder, chain_named, gplvm
@@ -171,3 +171,14 @@ def test_numbers_of_a_counterexample_are_whole_to_4_places_or_have_4_digits(
     found = exercise_of(LOG_DET,
                         "X").counterexample(lambda point: np.full(point["X"].shape, number))
     assert str(found.left[0]) == shown
+
+
+def test_what_differs_in_numbers_is_brought_to_no_normal_form(
+        monkeypatch: pytest.MonkeyPatch) -> None:
+    forms, decide = [], exercise.decide
+    monkeypatch.setattr(exercise, "decide", lambda *given, **how: forms.append(
+        how.get("forms")) or decide(*given, **how))
+    question = Exercise(LOG_DET, "X")
+    statuses = [question.compare(alpha * K.I * X, side).status for side in (
+        alpha * X, alpha * X, K.I * X * alpha)]
+    assert (statuses, forms) == (["refuted", "refuted", "proved"], [False, None])

@@ -214,7 +214,7 @@ def test_a_giant_is_refused_before_the_next_power_is_taken(monkeypatch: pytest.M
     monkeypatch.setattr(forming, "power", lambda base,
                         exponent: taken.append(base) or power(base, exponent))
     with pytest.raises(Unreadable, match="more than 50 digits"):
-        parse("((9^24)^24)^24", TOTAL.vocabulary)
+        parse("((9^24)^24)^24", TOTAL.vocabulary.extended({}))
     assert taken == [9, 9**24]
 
 
