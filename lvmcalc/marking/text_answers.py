@@ -309,7 +309,7 @@ def _sides(exercise: Exercise, text: str, before: list[str], defined: "Definitio
         found = [with_columns(exercise, ways) for ways in found]
     refuse_loose(exercise, {letter for letter, value in jacobians.values()
                             if defined.meanings[letter] is value}, written, found)
-    defined.refuse_unused()
+    found = defined.without_unused(found)
     if own:
         refuse_another(exercise, left, [way.formula for ways in found for way in ways],
                        defined.code)

@@ -188,5 +188,12 @@ def test_a_formula_that_is_said_to_be_of_a_part_is_no_answer(story: str) -> None
         assert mark(story.replace("{}", answer), RIDGE, "w").status == "unreadable"
 
 
+@pytest.mark.parametrize(("loss", "told"), [
+    ("L = −D q", True), ("L = −D/2 q", False), ("L = −D/2 q + …", False)])
+def test_another_loss_in_front_is_said_to_be_unmarked(loss: str, told: bool) -> None:
+    found = mark(f"{loss}, so dL/dq = −D/2", "gplvm", "q")
+    assert (found.right, "What is said of L is not marked." in str(found)) == (True, told)
+
+
 def test_along_one_path_there_is_no_part() -> None:
     assert mark("The data term gives: ∂L/∂A = (Aw − y)wᵀ", RIDGE, "A").right
