@@ -182,7 +182,8 @@ def test_formulas_in_words_and_rows_are_read(answer: str, of: object, wrt: str,
 
 @pytest.mark.parametrize("story", [
     "The data term gives: {}", "From the penalty we get {}", "{}, which comes from the trace",
-    "{} (from the prior)", "By the first term, {}", "Through the encoder: {}"])
+    "{} (from the prior)", "$\\underbrace{{}}_{\\text{data term}}$",
+    "By the first term, {}", "Through the encoder: {}"])
 def test_a_formula_that_is_said_to_be_of_a_part_is_no_answer(story: str) -> None:
     _, right = OF["w"]
     for answer in (right, f"∂L/∂w = {right}"):
