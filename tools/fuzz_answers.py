@@ -1,12 +1,14 @@
 """Paste foreign commands, words, brackets and spaces into right answers.
 
-Each stays right, or becomes unreadable.
+Each stays right, or becomes unreadable. Pieces that make another word or a division of what they
+stand beside, as in `use c'` and `d\\x`, are not pasted: such an answer is wrong as it stands.
 
 `python tools/fuzz_answers.py 20000` pastes so often and prints every answer that was called wrong;
 the tests do it with fewer. A wrong verdict would mean that the reader has split, dropped or misread
 what was pasted.
 """
 
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +21,7 @@ from answers import DEVELOPMENT, DIALECTS, SECOND
 from tally import Judged, main
 
 from lvmcalc.marking import mark
+from lvmcalc.notation.lexicon import ANSWERING
 
 RIGHT = sorted({(of, wrt, text) for each in (DEVELOPMENT, SECOND, DIALECTS)
                 for of, wrt, text in each.right if isinstance(text, str)})
@@ -53,7 +56,16 @@ def pasted(seed: int, count: int) -> Iterator[tuple[str, str, str, str]]:
         piece = KINDS[kind][rng.integers(len(KINDS[kind]))]
         place = int(rng.integers(len(text) + 1))
         left, right = (" " * int(rng.integers(2)) * (kind != "space") for _ in range(2))
-        yield kind, of, wrt, text[:place] + left + piece + right + text[place:]
+        if not makes_another(text[:place], left + piece + right, text[place:]):
+            yield kind, of, wrt, text[:place] + left + piece + right + text[place:]
+
+
+def makes_another(before: str, piece: str, behind: str) -> bool:
+    """Return whether a piece and the letters beside it are a word, or a name divides another."""
+    ends, begins = re.search("[A-Za-z]*$", before)[0], re.match("[A-Za-z]*", behind)[0]
+    word = f"{ends}{piece}{begins}".strip().lower()
+    return (word != piece.strip().lower() and word in ANSWERING) or bool(
+        re.match(r"\s*\\[A-Za-z]\b", f"{piece}{begins}") and re.search(r"[\w)\]']\s*$", before))
 
 
 def marked(seed: int, count: int) -> Iterator[Judged]:

@@ -23,7 +23,8 @@ DOUBTED = re.compile(
     r"|bugg?y?|broken|todo|fixme|hack|should|ought|must|needs?|still|later|afterwards|finally"
     r"|remains|forg[eo]t\w*|swap\w*|flip\w*|revers\w*|opposite|replac\w*|instead|except|unless|if"
     r"|only|ignor\w*|neglect\w*|omit\w*|drop(?:s|ped|ping)?|approx\w*|rough\w*|almost|perhaps"
-    r"|maybe|guess\w*|doubt\w*|unsure|up\s+to|on\s+top|left\s+out|or\s+rather|to\s+be)\b"
+    r"|maybe|guess\w*|doubt\w*|debatable|questionable|old|previous|this\s+is\s+for"
+    r"|unsure|up\s+to|on\s+top|left\s+out|or\s+rather|to\s+be)\b"
     r"|n['’]t\b|\?|^\W*(?:and\s+)?then\b",
     re.IGNORECASE)
 BY = re.compile(r"\b(?:times|by)\s+(?:1/)?(\d+|[A-Z])\b")
@@ -42,7 +43,8 @@ SIGNS = {r"two|twice|doubl\w+": "2", r"three|thrice|tripl\w+": "3",
          r"absolute": "abs|sign", r"sign": "-|−|sign|neg",
          r"clip\w*": "clip|clamp|min|max", r"axis\s*\d": r"axis|dim|\d",
          r"normali[sz]\w+": "/|norm|softmax|mean",
-         r"scal(?:ed?|ing)|rescal\w+": r"/|\d|mean", r"plus|add(?:ed|s|ing)?": r"\+|add|sum"}
+         r"scal(?:ed?|ing)|rescal\w+": r"/|\d|mean", r"plus|add(?:ed|s|ing)?": r"\+|add|sum",
+         r"learning\s+rate|step\s+size": "lr|eta|η|rate|step"}
 # But "twice dL/dK" says what it is
 NAMED = {re.compile(rf"\b(?:{words})\b(?!\s+(?:of\s+)?\w*[/^@∂])", re.IGNORECASE):
          re.compile(signs) for words, signs in SIGNS.items()}

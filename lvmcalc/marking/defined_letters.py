@@ -46,6 +46,7 @@ class Definitions:
         self.choice, self.most = choice, 0  # which reading is taken, and the last there is
         self.meanings: dict[Expr, Expr] = {}
         self.unused: set[Expr] = set()
+        self.unmarked: set[Expr] = set()  # unused letters of stages, which may mean anything
         self.note = ""  # how one of them was read
         self.beside: dict[Expr, Expr] = {}  # what is said of adjoints that nothing uses
 
@@ -110,6 +111,8 @@ class Definitions:
                 name in words.lengths and value.is_Matrix)
             if not same and (stage or code):  # a letter of a stage may be given to something else
                 self.meanings[letter] = value
+                if not code and not is_loss(self.exercise, formula, self.exercise.wrt):
+                    self.unmarked.add(letter)
                 return words.extended({letter.name: letter})
             if not same:
                 raise Unreadable(f"`{quoted(line)}` gives {name} a meaning that it "
@@ -133,6 +136,7 @@ class Definitions:
         """Return a formula with what the letters mean in place of them."""
         used = formula.atoms(Symbol, MatrixSymbol)
         self.unused -= used
+        self.unmarked -= used
         self.beside = {name: value for name, value in self.beside.items() if name not in used}
         return without_factors(formula.xreplace(self.meanings))
 
@@ -153,10 +157,16 @@ class Definitions:
             raise wrong[0]
         return found
 
-    def refuse_unused(self) -> None:
-        """Refuse a definition that nothing uses: it is not left out."""
+    def without_unused(self, sides: list[list[Reading]]) -> list[list[Reading]]:
+        """Return what sides mean, and say if a letter of a stage has another meaning beside them.
+
+        A definition of any other letter that nothing uses is refused.
+        """
         for letter in self.unused:
             raise Unreadable(f"{letter} is defined, but the answer does not use it.")
+        told = "".join(f" What is said of {letter} is not marked." for letter in sorted(
+            self.unmarked, key=str))
+        return [[way._replace(note=f"{way.note}{told}".strip()) for way in ways] for ways in sides]
 
 
 def _uses(line: str, others: list[str]) -> bool:

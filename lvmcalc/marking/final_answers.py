@@ -20,8 +20,12 @@ from lvmcalc.notation.text_cleanup import unified
 LABEL = re.compile(
     r"(?:^|\n|(?<=[.;!]))[\s*#•-]*(?:(?:so|hence|thus)\s+)?(?:the\s+)?(?:(?:final\s+)?(?:answer"
     r"|result)|(?:al)?together|in\s+total|combining\s+(?:(?:both|the|all|these|two)\s+)+(?:terms"
-    r"|parts|contributions)|putting\s+(?:it\s+|everything\s+|all\s+)+together)\s*\**:[\s*]*(?=\S)",
-    re.IGNORECASE)
+    r"|parts|contributions)|putting\s+(?:it\s+|everything\s+|all\s+)+together)\s*\**:[\s*]*(?=\S)"
+    r"|(?:^|\n|(?<=[.;!]))\s*(?:(?:so|hence|thus)\s+)?the\s+(?P<asked>gradient|derivative)\s+itself"
+    r"\s+is\s+", re.IGNORECASE)
+# ∇_w L = … and F − Xᵀy = … give neither L nor Xᵀy a meaning
+IN_A_SUM = re.compile(r"(?:(?:∇|\\nabla)\s*_?\s*(?:\{\s*\w+\s*\}|\w)"
+                      r"|(?<=[^\s=])[^\S\n]*[-+−–])\s*\w+\s*=")
 PART = re.compile(r"\bparts?\s*:", re.IGNORECASE)  # Trace part: …
 # Words of steps, which say nothing of the answer behind them
 _TOLD = """
@@ -45,12 +49,14 @@ def final_answer(exercise: Exercise, text: str) -> Told | None:
     front, rest = text[:labels[-1].start()], text[labels[-1].end():].strip().rstrip(" .")
     if shown := MATH.fullmatch(rest):
         rest = next(filter(None, shown.groups()))
+    if labels[-1]["asked"]:
+        rest = f"{exercise.name} = {rest}"
     first = sides_of(rest)[0]
     alone = not re.search(r"[$\n:;]|\\[\[\]()]|\\\\|\.\s", rest) and ADJOINT.search(first)
     if not alone or not names_asked(exercise, first) or TWICE.search(front) or (
             DENIES.search(PART.sub(":", front)) or not _is_story(exercise, front)):
         return None
-    given = [(name, formula) for name, formula in GIVEN.findall(front)
+    given = [(name, formula) for name, formula in GIVEN.findall(IN_A_SUM.sub("=", front))
              if not (ADJOINT.search(name) or words.change.fullmatch(name))]
     return Told(rest, {}, MARKED) if all(
         _is_known(exercise, *each) or _is_new(exercise, each[0], rest) for each in given) else None

@@ -11,6 +11,7 @@ from sympy import MatrixSymbol, Symbol
 from lvmcalc import notation
 from lvmcalc.marking.exercise import Exercise
 from lvmcalc.marking.left_side import is_loss
+from lvmcalc.marking.story import PARTS, PLAIN
 from lvmcalc.notation.lexicon import ANSWERING
 from lvmcalc.notation.parser import parse
 from lvmcalc.notation.spoken_formulas import MOST_WAYS, written
@@ -20,11 +21,19 @@ _VERB = r"(?:is|equals|becomes|should\s+be|must\s+be|reads)(?:\s+(?:just|simply|
 _WRT = r"(?:\s+(?:with\s+respect\s+to|w\.?r\.?t\.?|for)\s+\$?(?P<{}>[^\s,$]{{1,20}})\$?)?"
 OPENING = re.compile(r"\s*(?:(?:so|thus|hence|then|therefore|I\s+(?:think|believe|guess))\b"
                      r"(?:\s+that\b)?\s*,?\s*)*", re.IGNORECASE)
+# The decoder contributes A and the encoder contributes B; the gradient is their sum.
+_GIVES = r"the\s+(?P<{0}>[a-z-]+(?:\s+[a-z]+)?)\s+(?:contributes|gives|yields)\s+(?P<{1}>[^,;=]+?)"
+TOTAL = re.compile(
+    rf"{_GIVES.format('what', 'one')}(?:,?\s+and|[,;])\s+{_GIVES.format('other', 'two')}"
+    r"(?:[.;]|,?\s+and|,)\s+(?:so\s+|hence\s+|thus\s+)?the\s+(?:total\s+)?(?:gradient|derivative)"
+    rf"{_WRT.format('wrt')}\s+is\s+(?:their\s+sum|the\s+sum(?:\s+of\s+(?:both|these|them|(?:the|"
+    r"these)\s+two)(?:\s+(?:terms|parts|contributions|paths))?)?)", re.IGNORECASE | re.DOTALL)
 LEAD = re.compile(
     r"(?:(?:it|that)['’]s\s+(?:just\s+|simply\s+)?"
     rf"|(?:it|this|(?:the|my)\s+(?:answer|result))\s+{_VERB}|we\s+(?:get|obtain|have|find)\s+"
     rf"|(?:the|my)\s+(?:gradient|derivative)(?:\s+of\s+(?:the\s+)?(?:loss|objective|cost|L))?"
-    rf"{_WRT.format('wrt')}\s+{_VERB}"
+    rf"(?:{_WRT.format('wrt')}|\s+for\s+the\s+(?:(?:output|hidden)\s+)?(?:weights|parameters))"
+    rf"\s+{_VERB}"
     rf"|(?P<left>(?:∂|d[A-Z]\s*/|∇|\\nabla|\\[td]?frac)[^=\n]{{1,60}}?)\s*(?:=\s*|\s{_VERB}))",
     re.IGNORECASE)
 OF_FORMULA = re.compile(r"(?:the\s+)?(?:gradient|derivative)\s+of\s+(?P<loss>.+?)"
@@ -94,6 +103,10 @@ def spoken_answers(exercise: Exercise, text: str) -> list[str]:
     if defined := GIVEN.match(text):
         text, spoken, given = text[defined.end():], True, _meanings(defined["given"], words)
     text, asked = text[OPENING.match(text).end():], f"{exercise.name} = "
+    total = TOTAL.fullmatch(text)
+    if total and {*f"{total['what']} {total['other']}".lower().split()} <= PARTS | PLAIN:
+        left = f"∂{words.outputs[0]}/∂{total['wrt']}" if total["wrt"] else exercise.name
+        return [f"{left} = ({total['one'].strip('$')}) + ({total['two'].strip('$')})"]
     if lead := LEAD.match(text):
         left = lead["left"] or (f"∂{words.outputs[0]}/∂{lead['wrt']}" if lead["wrt"] else "")
         asked, text = f"{left} = " if left else asked, text[lead.end():]

@@ -22,8 +22,8 @@ FUNCTIONS = {"softmax", "sigmoid", "logistic", "tanh", "relu", "softplus", "expo
 NOUNS = PARTS | OPERATIONS | DEEDS
 # What says nothing though a word of it may: anywhere, in a story, and in front of ∂L/∂X = …
 USUAL = re.compile(
-    r"\bouter\s+product\s+of\b|\bat\s+all\b|\bnormal\s+equations?\b|\b(?:with|adding)\s+"
-    r"weight\s+decay\b"
+    r"\bouter\s+product\s+of\b|\bat\s+all\b|\bnormal\s+equations?\b(?!\s+(?:are|is|reads?)\b)"
+    r"|\b(?:with|adding)\s+weight\s+decay\b"
     r"|\bat\s+once\b|\bthe\s+same\s+(?:shape|form|size)\s+as(?:\s+in)?\b|\bterm\s+by\s+term\b"
     r"|\b(?:ordinary\s+)?least\s+squares\b|\bscore\s+function(?=\s+of\s+the\b)"
     r"|\bchain\s+rule\s+applied\s+to(?=\s+the\b)|\blinear\s+(?:regression|layer|model)\b"

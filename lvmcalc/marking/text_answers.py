@@ -73,7 +73,6 @@ NUMBERED = re.compile(r"\s*(?:\(\s*(\d{1,2})\s*\)|([1-9]\d?)[.)])\s+(?=[^\s*/·@
 LOSS_GOES_ON = re.compile(r"(^\s*(?:L|ℓ|\\ell|\\mathcal\s*\{?\s*L\s*\}?)\s*=[^=\n]*?)"
                           r"\s*\+\s*(?:\.\.\.|…|\\[lc]?dots)"
                           r"(?=\s*,\s+(?:so|hence|thus|therefore)\b)")
-POINTS = re.compile(r"(^|=|\breturn\b)(\s*)->", re.MULTILINE)
 TORN = re.compile(r"(?<![A-Za-z])([A-Za-z]+)[^\S\n]*\n\s*([A-Za-z]+)(?=\s*[(\[{|])")
 TORN_PART = re.compile(r"(?<![\w.])0\.\s+\d+|\{\s*[A-Za-z]~[A-Za-z]\s*\}"
                        r"|\\(?:left|right)\\(?=\s)"  # with no bracket behind it
@@ -97,7 +96,7 @@ def read_answer(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dic
     CannotBeFormed
         If a side mixes numbers and matrices.
     """
-    if POINTS.search(text) and _is_right(exercise, POINTS.sub(r"\1\2-", text)):
+    if "->" in text and _is_right(exercise, text.replace("->", "-")):
         raise Unreadable("It is not clear whether `->` is an arrow or a minus sign: leave one of "
                          "them out.")
     if not (label := NUMBERED.match(text)):
@@ -309,7 +308,7 @@ def _sides(exercise: Exercise, text: str, before: list[str], defined: "Definitio
         found = [with_columns(exercise, ways) for ways in found]
     refuse_loose(exercise, {letter for letter, value in jacobians.values()
                             if defined.meanings[letter] is value}, written, found)
-    defined.refuse_unused()
+    found = defined.without_unused(found)
     if own:
         refuse_another(exercise, left, [way.formula for ways in found for way in ways],
                        defined.code)

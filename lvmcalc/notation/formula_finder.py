@@ -25,6 +25,7 @@ FRACTION = re.compile(r"(?:∂|\\partial)[^=]*/\s*(?:∂|\\partial)|frac|(?:∂|
 CHANGED = re.compile(r"^\s*(?:∂|\\partial\b)[^=∂]{1,40}=")  # ∂L = tr(Gᵀ ∂X)
 NOTES = re.compile(r"\\(?:text)?color\s*\{\s*[A-Za-z]+\s*\}|\\[hv]?phantom\s*\{[^{}]*\}")
 BRACE = re.compile(r"\\(under|over)brace\s*(?=\{)")
+PART = re.compile(r"\b(?:term|part|path|contribution|penalty|prior|summand)\b", re.IGNORECASE)
 # What the scalar is called in ∂J/∂w, ∇_w ℓ(w), ∇f(x) and dJ = …
 _ARGUMENT = r"\s*\(\s*[\w\\{},;| ]*\)"
 SCALAR = (r"(?:\\mathcal\s*(?:\{\s*[A-Z]\s*\}|[A-Z](?![A-Za-z]))|\\(?:ell|(?:var)?phi)\b"
@@ -79,6 +80,9 @@ def without_notes(text: str) -> str:
         below = brace[1] == "under"
         mark = re.compile(r"\s*_\s*" if below else r"\s*\^\s*").match(text, inner)
         end = _group(text, mark.end()) if mark else inner
+        around = text[:brace.start()].rpartition("=")[2] + text[end:]
+        if (part := PART.search(text[inner:end])) and not around.strip(" $.,\\[]\n"):
+            raise Unreadable(f"The brace calls the whole formula a `{part[0]}`.", inner)
         text = " ".ljust(brace.end() - brace.start()).join((text[:brace.start()], text[
             brace.end():inner])) + " " * (end - inner) + text[end:]
     return text

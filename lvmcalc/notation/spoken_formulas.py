@@ -31,6 +31,7 @@ IN_FRONT = {"twice": "2", "negative": "-1", "minus": "-1", "-": "-1", "−": "-1
 NUMBERS = {"zero": "0", "one": "1", "two": "2", "three": "3", "four": "4", "half": "1/2",
            "one half": "1/2", "a half": "1/2", "one third": "1/3", "one quarter": "1/4",
            "a quarter": "1/4", "identity": "I", "identity matrix": "I"}
+COUNTS = {*NUMBERS, *"123456789"}
 # What stands in front of "of", and what it makes of the formula behind
 OF = {"transpose": "({})^T", "inverse": "({})^-1", "square": "({})^2",
       "negative": "-({})", "opposite": "-({})",
@@ -319,28 +320,31 @@ def _longest(ways: Iterable[Way]) -> list[Way]:
 
 
 def _is_unclear(parts: list[tuple[str, str]]) -> bool:
-    """Return whether it cannot be heard what a word is said of: A plus B, times C; minus A + B."""
+    """Return whether it is unclear what a word is said of: A plus B, times C; −A + B over two."""
     words = [text for kind, text in parts if kind == "word"]
-    if len(words) == 1 and parts[-1][1] in BEHIND and any(kind == "sign" for kind, _ in parts):
-        return True  # α(A + B)X squared
+    squared = len(words) == 1 and parts[-1][1] in BEHIND  # α(A + B)X squared
     named = [place for place, (_, text) in enumerate(parts) if text in RESIDUALS]
     inside = {next((at for at in range(place, len(parts)) if parts[at][1] in SUM_SIGNS), 0)
               for place in named}  # the minus of a residual
     parts = [part for place, part in enumerate(parts) if place not in inside or not place]
     mixed = any(before[-3:] == " of" and kind == "sign" and text in SUM_SIGNS  # half of −A plus B
                 for (_, before), (kind, text) in pairwise(parts))
-    summed, opened = [False], [""]
-    for (_, before), (kind, text), (_, behind) in zip(
-            [("sign", "("), *parts[:-1]], parts, [*parts[1:], ("end", "")], strict=True):
+    summed, typed, opened = [False], [False], [False]
+    for place, ((_, before), (kind, text), (_, behind)) in enumerate(zip(
+            [("sign", "("), *parts[:-1]], parts, [*parts[1:], ("end", "")], strict=True)):
         if text in ("(", ")"):
-            summed = [*summed, False] if text == "(" else summed[:-1] or [False]
-            opened = [*opened, ""] if text == "(" else opened[:-1] or [""]
-        if kind == "word" and (text.endswith(" of") or (before == "(" and text in (
-                *IN_FRONT, *NUMBERS))):
+            for each in (summed, typed, opened):
+                each[:] = [*each, False] if text == "(" else each[:-1] or [False]
+        if kind == "word" and (text.endswith(" of") or (
+                before == "(" and text in IN_FRONT | NUMBERS)):
             opened[-1] = text
-        signs = (kind == "sign" or mixed) and text in SUM_SIGNS and before != "(" and (
-            before[-3:] != " of")
-        if (signs and opened[-1]) or (text == "," and behind in OPERATORS and summed[-1]):
+        signs = (kind == "sign" or mixed) and text in SUM_SIGNS and not before.endswith(("(", "of"))
+        last = not {*OPERATORS, *SUM_SIGNS} & {one for _, one in parts[place + 1:]}
+        by = OPERATORS.get(text) if kind == "word" and typed[-1] and last else ""
+        whole = before not in COUNTS if by == "/" else by == " " and behind in COUNTS
+        if whole or (squared and kind == "sign") or (signs and opened[-1]) or (
+                text == "," and behind in OPERATORS and summed[-1]):
             return True
         summed[-1] |= text in SUM_SIGNS
+        typed[-1] |= signs
     return False

@@ -59,6 +59,7 @@ def test_an_array_of_one_axis_is_no_column_that_is_copied() -> None:
     ("# times two", "unreadable"), ("# twice that", "unreadable"), ("# minus this", "unreadable"),
     ("# take the mean", "unreadable"), ("# then multiply by 3", "unreadable"),
     ("# Y is transposed", "unreadable"), ("# the trace term is left out", "unreadable"),
+    ("# this is for lasso", "unreadable"), ("# times the learning rate", "unreadable"),
     ("# Y: 2*Y", "refuted"), ("# no factor 2 here", "proved"), ("# hypothesis", "proved")])
 def test_a_comment_is_no_code_but_may_doubt_it(comment: str, status: str) -> None:
     assert mark(f"-np.linalg.solve(K, Y)  {comment}", "gplvm", "Y").status == status

@@ -55,6 +55,11 @@ def test_what_is_pasted_into_a_right_answer_leaves_it_right_or_unreadable() -> N
                for each in ("right", "unreadable")) > 20
 
 
+def test_a_piece_that_makes_another_word_or_a_division_is_not_pasted() -> None:
+    made = [("", "us", "e c'"), ("d", "\\x", ""), ("", "us ", "e c'"), ("K", "here", "X")]
+    assert [fuzz_answers.makes_another(*each) for each in made] == [True, True, False, False]
+
+
 @pytest.mark.parametrize("answer", ["alpha * Xinv @ X", "np.trace(Xinv) * X", "Xinv X", "invK X"])
 def test_a_name_that_ends_like_a_function_is_not_taken_apart(answer: str) -> None:
     assert re.search("There is no `(Xinv|invK)` here", mark(answer, "gplvm", "X").reason)

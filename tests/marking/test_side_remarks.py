@@ -46,6 +46,12 @@ def test_remarks_that_change_nothing_are_left_out(words: str) -> None:
     assert mark(words.format(RIGHT.replace("−", "+")), RIDGE, "w").status == "refuted"
 
 
+def test_the_gradient_itself_stands_behind_an_optimum() -> None:
+    text = "∇f(w) = (XᵀX + λI)w − Xᵀy = 0 ⟹ w* = (XᵀX + λI)⁻¹Xᵀy\nso the gradient itself is {}"
+    assert mark(text.format(RIGHT), RIDGE, "w").right
+    assert mark(text.format(RIGHT.replace("−", "+")), RIDGE, "w").status == "refuted"
+
+
 @pytest.mark.parametrize("words", [
     "{}. Setting λ to zero gives the estimator.", "{} (up to the trace)",
     "{}. Let me know if λ is 0.", "{} (from λ)", "{}. The factor λ cancels.",

@@ -85,7 +85,11 @@ GAUSS = derive("N/2 log|Σ| + ½ tr(Zᵀ Σ⁻¹ Z)", Σ="symmetric D×D", Z="D�
      ("Λ − ½", "Λ + ½")),
     ("α(M Y Yᵀ M − D M)X, where M is the inverse of the kernel matrix K", "gplvm", "X",
      ("M − D", "M + D")),
-    ("one half of the squared length of W x", SCALED, "lambda", ("one half of", "twice"))])
+    ("one half of the squared length of W x", SCALED, "lambda", ("one half of", "twice")),
+    ("The decoder contributes Wxcᵀ and the encoder contributes Wcxᵀ; the gradient is their sum.",
+     "autoencoder", "W", ("utes Wc", "utes −Wc")),
+    ("The gradient for the output weights is (B tanh(AX) − Y) times tanh(AX)ᵀ", NET, "B",
+     ("− Y", "+ Y"))])
 def test_a_spoken_formula_is_read(answer: str, of: object, wrt: str,
                                   wrong: tuple[str, str]) -> None:
     found = mark(answer, of, wrt)
@@ -131,7 +135,8 @@ def test_what_is_said_otherwise_is_unreadable(answer: str) -> None:
     ("X transpose sigmoid of X w minus y plus lambda w", LOGISTIC, "w"),
     ("the quantity sigmoid of X w minus y, times X transpose", LOGISTIC, "w"),
     ("minus the inverse of K times Y transposed", "gplvm", "Y"),
-    ("half of −4(R − UVᵀ)V plus 2λU", FACTOR, "U"), ("(minus A w + y)", SQUARES, "b"),
+    ("half of −4(R − UVᵀ)V plus 2λU", FACTOR, "U"), ("2A w − 2y + 2b over two", SQUARES, "b"),
+    ("½A w − ½y + ½b times two", SQUARES, "b"), ("(minus A w + y)", SQUARES, "b"),
     ("the trace of " * 30 + "K", "gplvm", "beta")])
 def test_another_derivative_and_what_can_be_heard_in_many_ways_are_unreadable(
         answer: str, of: object, wrt: str) -> None:

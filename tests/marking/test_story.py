@@ -67,6 +67,7 @@ def test_a_transpose_behind_a_word_is_not_dropped() -> None:
 @pytest.mark.parametrize(("text", "of", "wrt"), [
     ("-K⁻¹ \\textit{here} Y", "gplvm.trace", "Y"), ("b_bar b thus inv(K)", "gplvm.log_det", "c"),
     ("->alpha*D*inv(K)*X;", "gplvm.log_det", "X"), ("d thus - x", "autoencoder", "c"),
+    ("d -> x", "autoencoder", "c"),
     ("f_bar + g_bar. where T", "gplvm.log_det", "X"),
     ("d\\quadL = ⟨e cᵀ, dW⟩ + tr(x cᵀWᵀ dW)", "autoencoder", "W"),
     ("d\r\nL = tr(cᵀ dc)", "autoencoder", "c"), ("∂L/∂K : X > Xᵀ", "gplvm", "alpha"),
@@ -181,11 +182,19 @@ def test_formulas_in_words_and_rows_are_read(answer: str, of: object, wrt: str,
 
 @pytest.mark.parametrize("story", [
     "The data term gives: {}", "From the penalty we get {}", "{}, which comes from the trace",
-    "{} (from the prior)", "By the first term, {}", "Through the encoder: {}"])
+    "{} (from the prior)", "$\\underbrace{{}}_{\\text{data term}}$",
+    "By the first term, {}", "Through the encoder: {}"])
 def test_a_formula_that_is_said_to_be_of_a_part_is_no_answer(story: str) -> None:
     _, right = OF["w"]
     for answer in (right, f"∂L/∂w = {right}"):
         assert mark(story.replace("{}", answer), RIDGE, "w").status == "unreadable"
+
+
+@pytest.mark.parametrize(("loss", "told"), [
+    ("L = −D q", True), ("L = −D/2 q", False), ("L = −D/2 q + …", False)])
+def test_another_loss_in_front_is_said_to_be_unmarked(loss: str, told: bool) -> None:
+    found = mark(f"{loss}, so dL/dq = −D/2", "gplvm", "q")
+    assert (found.right, "What is said of L is not marked." in str(found)) == (True, told)
 
 
 def test_along_one_path_there_is_no_part() -> None:
