@@ -43,6 +43,9 @@ ZERO = re.compile(rf"\s*(?:{STYLES}\s*)?\{{?\s*0\s*\}}?[\s.,]*$")
 DEMANDED = re.compile(r"(?:\\(?:overset|stackrel)\s*\{\s*!\s*\}\s*\{\s*=\s*\}|=\s*!)"
                       rf"{ZERO.pattern[:-1]}")
 BOLD = re.compile(rf"{STYLES}\s*\{{\s*(\w)\s*\}}(?=\s*_)")
+# ∂_k J, as physics writes it, where an index that stands twice is summed over
+PLACE = re.compile(r"[\s$]*(?:∂|\\partial)\s*_\s*\{?\s*([a-z])\s*\}?\s*\\?(?:mathcal\s*)?\{?\w+\}?"
+                   r"(?:\s*\([^()]*\))?\s*&?\s*")
 INVERSE = re.compile(r"(?<![\w\\])([^\W\d_]+?)_?inv(?![\w(])")
 # What stands between two formulas of which the second follows
 ARROW = (r"\\implies|\\(?:Long)?[Rr]ightarrow|⇒|⟹|\\iff|\\(?:Long)?[Ll]eftrightarrow|⟺|⇔"
@@ -151,6 +154,9 @@ def names(exercise: Exercise, side: str) -> bool:
 def entry_asked(exercise: Exercise, side: str) -> str:
     """Return the indices below ∂L/∂w_j, (∂L/∂W)_ij or ∂L/∂u_i, an entry or a row of what is asked
     for; "" if the side is none."""
+    if (of_place := PLACE.fullmatch(side)) and exercise.asked.is_Matrix and (
+            exercise.asked.cols == 1 and of_place[1] not in exercise.chain.vocabulary):
+        return of_place[1]
     side = spread_out(BOLD.sub(r" \1", side)) if exercise.asked.is_Matrix else ""
     for below in INDICES.finditer(side):
         lower = notation.spelling(below[1]) not in exercise.chain.vocabulary

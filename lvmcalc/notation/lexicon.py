@@ -89,7 +89,7 @@ MARKUP = [(re.compile(pattern, re.MULTILINE), put) for pattern, put in (
 # The shape of a formula, or what else is said of it, behind a comma or some space
 SHAPE = re.compile(r"(?:\s*(?:∈|\\in\b)\s*(?:ℝ|R|\\mathbb\s*\{?\s*R\s*\}?)\s*\^\s*\{?\s*\w+\s*"
                    r"(?:(?:×|\\times|x)\s*\w+\s*)?\}?"
-                    r"|(?:\s{2,}|,\s*)[(\[]\s*\w+\s*(?:×|x)\s*\w+\s*[)\]]"
+                   r"|(?:\s{2,}|,\s*)[(\[]\s*\w+\s*(?:×|x)\s*\w+\s*[)\]]"
                    r"|,?\s*\(\s*(?:since\s+|as\s+)?[A-Z]\s+(?:is\s+)?symmetric\s*\)"
                    r"|,?\s+\(?(?:using|by)\s+(?:the\s+)?symmetry\s+of\s+[A-Z]\s*\)?"
                    r"|,\s*which has the (?:same )?(?:shape|size|dimensions?) (?:as|of) \w+)[\s.]*$")
@@ -199,8 +199,8 @@ ANSWERING = TALK - _words("""
 """) | _words("""
     abbreviation altogether ans applied applying backprop backpropagation backward calculation
     called clearly closed collecting compact compactly componentwise coordinates covariance
-    defined defining denote denoted denotes denoting derivation derivatives design
-    easily element elementwise embedding entrywise everything explicit explicitly
+    decoder defined defining denote denoted denotes denoting derivation derivatives design
+    easily element elementwise embedding encoder entrywise everything explicit explicitly
     expressed expressions features full gaussian gradients hidden hyperbolic immediately input
     inputs introducing itself know known latent layer layers layout leads logistic logits
     matrices model's models multiplication named namely network note notice observations
