@@ -57,7 +57,7 @@ GIVEN = re.compile(rf"(?:^|[\s$.,;:])({LETTER})\s*&?\s*:?=(?!=)\s*"
 OPERATED = re.compile(r"\s*(?:\\[td]?frac\s*\{\s*(?:\\partial|∂|d)\s*\}\s*\{\s*(?:\\partial\b|∂|d)"
                       r"\s*([^{}]+(?:\{\w+\})?)\s*\}|[∂d]\s*/\s*[∂d](\w+)"
                       r"|(?:∇|\\nabla)\s*_\s*(?:\{([^{}]+(?:\{\w+\})?)\}|(\w+))\s*"
-                      r"(?!\\?\w+\s*$|\\math\w+\s*\{?\s*\w\s*\}?\s*$)"
+                      r"(?!\s*\\?\w+\s*$|\s*\\math\w+\s*\{?\s*\w\s*\}?\s*$)"
                       r"|(?:∇|\\nabla)\s*(?=[½\d‖|(\[]|\\(?:[|lb]|[td]?frac|tr\b|op)))"
                       r"\s*(?=[^\s=])(.+)$")
 
@@ -80,7 +80,8 @@ def _differentiated(side: str) -> tuple[str, str] | None:
 def letters_of_loss(exercise: Exercise, text: str) -> set[str]:
     """Return the letters that a text gives to the scalar itself, as in J = ½‖A w − y‖²."""
     return {name for name, formula in GIVEN.findall(text) if re.search(
-        rf"(?:∂|\\partial|∇|\\nabla|\bd)\W*{re.escape(name)}", text) and is_loss(exercise, formula)}
+        rf"(?:∂|\\partial|(?:∇|\\nabla)(?:_\{{?\w+\}}?)?|\bd)\W*{re.escape(name)}", text)
+        and is_loss(exercise, formula)}
 
 
 def with_loss(exercise: Exercise, text: str) -> str:

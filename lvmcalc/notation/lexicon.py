@@ -57,7 +57,8 @@ MARKUP = [(re.compile(pattern, re.MULTILINE), put) for pattern, put in (
      r"\1 \2,\3"),
     (r"\bapply\((\w+|\w+\([^()]*\))\s*,\s*1\s*,\s*sum\s*\)", r"rowSums(\1)"),
     (r"\bt\(\s*apply\((\w+|[\w\s%*]+)\s*,\s*1\s*,\s*softmax\s*\)\s*\)", r"softmax(\1,axis=1)"),
-    (r"(?<![\w.)\]])c\((?=[^()]*%\*%[^()]*\))", "("),
+    (r"(?<![\w.)\]])c\((?=[^()]*%\*%[^()]*\))", "ƈ("),
+    (r"\blogistic\.?(?=\()", "sigmoid"),
     (r"\bmapslices\(\s*(\w+)\s*,", r"\1("), (r"\bmul!\(\s*(\w+)\s*,", r"\1=mm("),
     *[(rf"\btorch\.{theirs}(?=\()", f"torch.{ours}") for theirs, ours in (
         ("mv", "mm"), ("sub", "subtract"), ("mul", "multiply"), ("div", "divide"))],
@@ -68,11 +69,15 @@ MARKUP = [(re.compile(pattern, re.MULTILINE), put) for pattern, put in (
     (r"((?<![A-Za-z])max\((?:[^()]|\([^()]*\))*\))(?:\.values|\[0\])", r"\1"),
     (r"\b(\w+)\s*,\s*\w+\s*=(?=\s*(?:\w+\.)*cho_factor\()", r"\1 ="),
     (r"\b\w+\s*,\s*(\w+)\s*=\s*(?:\w+\.)*slogdet\(", r"\1 = logdet("),
-    # matrixcalculus.org; Maple: LinearAlgebra:-Transpose(A), A^%T
-    (r"\bvector\(1\)", "𝟏"),
+    # C++; Mathematica: X\[Transpose]; matrixcalculus.org; Maple: LinearAlgebra:-Transpose(A), A^%T
+    (r"^(\s*)(?:const\s+)?(?:auto|const|var|(?:Eigen::)?(?:Vector|Matrix)X[df])\s+"
+     r"(?=\w+\s*=)", r"\1"),
+    (r"\\\[(?:Conjugate)?Transpose\]", "            ᵀ"), (r"\bvector\(1\)", "𝟏"),
     (r"\bLinearAlgebra:-", ""), (r"\^%T\b", " ^T"),
     # LaTeX: \mkern-2mu, \eqalign{… \cr …}, \overset{(a)}{=}, \text{(linearity)}, I_{N \times N}
     (r"\\m?(?:kern|skip)\s*-?[\d.]+\s*(?:mu|em|pt|ex)|\\[hm]space\*?\s*\{[^{}]*\}", ""),
+    (r"\{((?:[^{}]|\{[^{}]*\})*?)\s?\\over\s+((?:[^{}]|\{[^{}]*\})*?)\}",
+     r"\\frac{\1}{\2}"),
     (r"\\(?:left|right)\s*\.(?![A-Za-z])", ""), (r"\^\s*(?:\{\s*\\prime\s*\}|\\prime\b)", "'"),
     (r"\\eqalign\s*\{((?s:.*))\}(?=[\s$.\]\\]*\Z)", r"\1"), (r"\\cr\b", r"\\\\"),
     (r"(\\partial)\s*\{\s*(\\mathcal\s*[A-Z])\s*\}", r"\1 \2"),
