@@ -42,7 +42,7 @@ MARKUP = [(re.compile(pattern, re.MULTILINE), put) for pattern, put in (
     (r"\^\s*top\b", "^T"), (r"\bop\(\s*\"(\w+)\"\s*\)", r"\1"),
     # Python's prompts, Markdown: fences, `code`, **Step 1.**, bullets in front of a formula
     (r"^[^\S\n]*(?:>>>|\.\.\.)[^\S\n]", ""),
-    (r"^\s*\*\*([^*\n]+)\*\*(?=\s*=)", r"\1"),  # **∇L** = …
+    (r"^[^\S\n]*\*\*([^*\n]+)\*\*(?=\s*=)", r"\1"),  # **∇L** = …
     (r"```\w*", ""), (r"(?<![\w)\]'`])`([^`\n]+)`(?![\w(`])", r" \1 "),
     (rf"(?<!\S){_BOLD}([A-Za-z][A-Za-z .:()\d-]*[a-z\d][.:)]*){_BOLD}(?=[\s:.$]|$)", r"\1"),
     (r"^\s*[*•]\s+(?=\$|\\[(\[])", ""), (r"∴|∵", ""),
@@ -70,7 +70,7 @@ MARKUP = [(re.compile(pattern, re.MULTILINE), put) for pattern, put in (
     (r"\b(\w+)\s*,\s*\w+\s*=(?=\s*(?:\w+\.)*cho_factor\()", r"\1 ="),
     (r"\b\w+\s*,\s*(\w+)\s*=\s*(?:\w+\.)*slogdet\(", r"\1 = logdet("),
     # C++; Mathematica: X\[Transpose]; matrixcalculus.org; Maple: LinearAlgebra:-Transpose(A), A^%T
-    (r"^(\s*)(?:const\s+)?(?:auto|const|var|(?:Eigen::)?(?:Vector|Matrix)X[df])\s+"
+    (r"^([^\S\n]*)(?:const\s+)?(?:auto|const|var|(?:Eigen::)?(?:Vector|Matrix)X[df])\s+"
      r"(?=\w+\s*=)", r"\1"),
     (r"\\\[(?:Conjugate)?Transpose\]", "            ᵀ"), (r"\bvector\(1\)", "𝟏"),
     (r"\bLinearAlgebra:-", ""), (r"\^%T\b", " ^T"),
