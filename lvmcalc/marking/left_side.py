@@ -5,7 +5,7 @@ from contextlib import suppress
 from itertools import islice
 
 import sympy as sp
-from sympy import Expr, Symbol
+from sympy import Expr, Symbol, Transpose
 
 from lvmcalc import notation
 from lvmcalc.calculus import UnsupportedExpression
@@ -197,7 +197,7 @@ def is_asked(exercise: Exercise, side: str) -> bool:
         formula = parse(side, exercise.chain.vocabulary)
     except CannotBeFormed:
         return False
-    formula = formula.arg if isinstance(formula, Vec) else formula
+    formula = formula.arg if isinstance(formula, Vec | Transpose) else formula
     called = getattr(formula, "name", "")
     if formula == exercise.asked or called in {f"d{out}" for out in
                                                exercise.chain.vocabulary.outputs}:
@@ -215,10 +215,16 @@ def is_derivative(exercise: Exercise, side: str) -> bool:
 
 
 def unstacked(exercise: Exercise, left: str, ways: list[Reading]) -> list[Reading]:
-    """Return the readings of a side without the vec that stands on the left as well."""
-    stacked = False
+    """Return the readings of a side without the vec, or the transpose, that stands on the left."""
+    whole = None
     with suppress(Unreadable, CannotBeFormed):
-        stacked = isinstance(parse(left, exercise.chain.vocabulary), Vec)
+        whole = parse(left, exercise.chain.vocabulary)
+    stacked = isinstance(whole, Vec)
+    if whole == transposed(exercise.asked) != exercise.asked:  # ∂L/∂wᵀ is a row
+        turned = [way._replace(formula=transposed(way.formula)) for way in ways]
+        if whole.is_square or not all(fits(exercise, way.formula) for way in turned):
+            raise Unreadable("It is not clear in which layout this is: write ∂L/∂X = ….")
+        return turned
     if any(way.note.startswith(OUTER) and not fits(exercise, way.formula) for way in ways):
         raise Unreadable("The ⊗ of two columns may be a matrix or a column: write a bᵀ for the one "
                          "and vec(b aᵀ) for the other.")

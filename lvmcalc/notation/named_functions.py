@@ -120,6 +120,8 @@ def upper(base: Expr) -> Expr:
 
 
 def _solved_with(lower: Expr, right: Expr) -> Expr:
+    if not lower.is_Matrix:
+        raise Unreadable(f"It is not said which Cholesky factor {quoted(plain(lower))} is.")
     return product(inverse(transposed(lower)), inverse(lower), right)
 
 
@@ -145,7 +147,7 @@ FUNCTIONS: dict[str, Callable[..., Expr]] = {
     **dict.fromkeys(["inv", "inverse", "Inverse"], inverse),
     **dict.fromkeys(["pinv", "pinverse", "ginv"], _pseudo_inverse),
     **dict.fromkeys(["logdet", "log_det"], _log_det),
-    **dict.fromkeys(["matmul", "mm", "matvec"], lambda a, b: product(a, b)),
+    **dict.fromkeys(["matmul", "mm", "matvec", "mtimes"], lambda a, b: product(a, b)),
     "multi_dot": product, "dot": dot,
     **dict.fromkeys(["eye", "Identity", "identity"], _identity),
     "transpose": _swapped, "solve": _solve, "slogdet": _log_det,

@@ -59,6 +59,7 @@ def test_an_array_of_one_axis_is_no_column_that_is_copied() -> None:
 
 
 @over(("answer", "status"), [
+    ("X.T @ cho_solve((L, True), X @ w - y)", "unreadable"),  # with L, which is no factor here
     ("colSums(X * (X %*% w - y)) + lambda*w", "refuted"),  # which R cannot multiply
     ("crossprod(X, X %*% w) - colSums(X * y) + lambda*w", "proved"),
     ("(X'*X + λ 1)*w - X'*y", "unreadable")])

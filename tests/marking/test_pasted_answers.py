@@ -82,6 +82,8 @@ def test_an_entry_of_something_else_is_not_what_is_asked_for() -> None:
     ("X' * (logistic.(X*w) - y)", LOGISTIC, "w", ("- y", "+ y")),
     ("tf.linalg.matvec(A, tf.linalg.matvec(A, w) - y, transpose_a=True) + lam * w", RIDGE, "w",
      ("- y", "+ y")),
+    (r"\delta^{(1)} = Aw - y,\ \nabla_w L = A^T\delta^{(1)} + \lambda w", RIDGE, "w",
+     ("- y", "+ y")),
     ("LinearAlgebra:-Transpose(A).(A.w - y) + lambda*w", RIDGE, "w", ("- y", "+ y")),
     ("A^%T.(A.w - y) + lambda*w", RIDGE, "w", ("- y", "+ y")),
     ("$ nabla_(bold(w)) J = bold(A)^top (bold(A) bold(w) - y) + lambda bold(w) $", RIDGE, "w",
