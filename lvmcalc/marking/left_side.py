@@ -72,7 +72,7 @@ def _differentiated(side: str) -> tuple[str, str] | None:
         below = re.match(rf"\s*\{{\s*{ROUND}([^{{}}]+(?:\{{\w+\}})?)\}}\s*$", side[above:])
         formula = re.match(rf"\{{\s*{ROUND}(.*)\}}$", side[match.end():above])
         match = (below[1], formula[1]) if below and formula else None
-    elif match := re.match(rf"\s*{ROUND}(.+?)\s*/\s*{ROUND}(\w+)\s*$", side):
+    elif match := re.match(rf"\s*{ROUND}((?:(?!/\s*{ROUND}).)+)/\s*{ROUND}(\w+)\s*$", side):
         match = match[2], match[1]
     return match if match and re.search(r"[(\[‖]|\\\||\\lVert|\S\s+\w", match[1]) else None
 
