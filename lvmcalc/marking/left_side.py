@@ -5,7 +5,7 @@ from contextlib import suppress
 from itertools import islice
 
 import sympy as sp
-from sympy import Expr, Symbol
+from sympy import Expr, Symbol, Transpose
 
 from lvmcalc import notation
 from lvmcalc.calculus import UnsupportedExpression
@@ -43,6 +43,9 @@ ZERO = re.compile(rf"\s*(?:{STYLES}\s*)?\{{?\s*0\s*\}}?[\s.,]*$")
 DEMANDED = re.compile(r"(?:\\(?:overset|stackrel)\s*\{\s*!\s*\}\s*\{\s*=\s*\}|=\s*!)"
                       rf"{ZERO.pattern[:-1]}")
 BOLD = re.compile(rf"{STYLES}\s*\{{\s*(\w)\s*\}}(?=\s*_)")
+# ∂_k J, as physics writes it, where an index that stands twice is summed over
+PLACE = re.compile(r"[\s$]*(?:∂|\\partial)\s*_\s*\{?\s*([a-z])\s*\}?\s*\\?(?:mathcal\s*)?\{?\w+\}?"
+                   r"(?:\s*\([^()]*\))?\s*&?\s*")
 INVERSE = re.compile(r"(?<![\w\\])([^\W\d_]+?)_?inv(?![\w(])")
 # What stands between two formulas of which the second follows
 ARROW = (r"\\implies|\\(?:Long)?[Rr]ightarrow|⇒|⟹|\\iff|\\(?:Long)?[Ll]eftrightarrow|⟺|⇔"
@@ -54,7 +57,7 @@ GIVEN = re.compile(rf"(?:^|[\s$.,;:])({LETTER})\s*&?\s*:?=(?!=)\s*"
 OPERATED = re.compile(r"\s*(?:\\[td]?frac\s*\{\s*(?:\\partial|∂|d)\s*\}\s*\{\s*(?:\\partial\b|∂|d)"
                       r"\s*([^{}]+(?:\{\w+\})?)\s*\}|[∂d]\s*/\s*[∂d](\w+)"
                       r"|(?:∇|\\nabla)\s*_\s*(?:\{([^{}]+(?:\{\w+\})?)\}|(\w+))\s*"
-                      r"(?!\\?\w+\s*$|\\math\w+\s*\{?\s*\w\s*\}?\s*$)"
+                      r"(?!\s*\\?\w+\s*$|\s*\\math\w+\s*\{?\s*\w\s*\}?\s*$)"
                       r"|(?:∇|\\nabla)\s*(?=[½\d‖|(\[]|\\(?:[|lb]|[td]?frac|tr\b|op)))"
                       r"\s*(?=[^\s=])(.+)$")
 
@@ -69,7 +72,7 @@ def _differentiated(side: str) -> tuple[str, str] | None:
         below = re.match(rf"\s*\{{\s*{ROUND}([^{{}}]+(?:\{{\w+\}})?)\}}\s*$", side[above:])
         formula = re.match(rf"\{{\s*{ROUND}(.*)\}}$", side[match.end():above])
         match = (below[1], formula[1]) if below and formula else None
-    elif match := re.match(rf"\s*{ROUND}(.+?)\s*/\s*{ROUND}(\w+)\s*$", side):
+    elif match := re.match(rf"\s*{ROUND}((?:(?!/\s*{ROUND}).)+)/\s*{ROUND}(\w+)\s*$", side):
         match = match[2], match[1]
     return match if match and re.search(r"[(\[‖]|\\\||\\lVert|\S\s+\w", match[1]) else None
 
@@ -77,7 +80,8 @@ def _differentiated(side: str) -> tuple[str, str] | None:
 def letters_of_loss(exercise: Exercise, text: str) -> set[str]:
     """Return the letters that a text gives to the scalar itself, as in J = ½‖A w − y‖²."""
     return {name for name, formula in GIVEN.findall(text) if re.search(
-        rf"(?:∂|\\partial|∇|\\nabla|\bd)\W*{re.escape(name)}", text) and is_loss(exercise, formula)}
+        rf"(?:∂|\\partial|(?:∇|\\nabla)(?:_\{{?\w+\}}?)?|\bd)\W*{re.escape(name)}", text)
+        and is_loss(exercise, formula)}
 
 
 def with_loss(exercise: Exercise, text: str) -> str:
@@ -151,6 +155,9 @@ def names(exercise: Exercise, side: str) -> bool:
 def entry_asked(exercise: Exercise, side: str) -> str:
     """Return the indices below ∂L/∂w_j, (∂L/∂W)_ij or ∂L/∂u_i, an entry or a row of what is asked
     for; "" if the side is none."""
+    if (of_place := PLACE.fullmatch(side)) and exercise.asked.is_Matrix and (
+            exercise.asked.cols == 1 and of_place[1] not in exercise.chain.vocabulary):
+        return of_place[1]
     side = spread_out(BOLD.sub(r" \1", side)) if exercise.asked.is_Matrix else ""
     for below in INDICES.finditer(side):
         lower = notation.spelling(below[1]) not in exercise.chain.vocabulary
@@ -190,7 +197,7 @@ def is_asked(exercise: Exercise, side: str) -> bool:
         formula = parse(side, exercise.chain.vocabulary)
     except CannotBeFormed:
         return False
-    formula = formula.arg if isinstance(formula, Vec) else formula
+    formula = formula.arg if isinstance(formula, Vec | Transpose) else formula
     called = getattr(formula, "name", "")
     if formula == exercise.asked or called in {f"d{out}" for out in
                                                exercise.chain.vocabulary.outputs}:
@@ -208,10 +215,16 @@ def is_derivative(exercise: Exercise, side: str) -> bool:
 
 
 def unstacked(exercise: Exercise, left: str, ways: list[Reading]) -> list[Reading]:
-    """Return the readings of a side without the vec that stands on the left as well."""
-    stacked = False
+    """Return the readings of a side without the vec, or the transpose, that stands on the left."""
+    whole = None
     with suppress(Unreadable, CannotBeFormed):
-        stacked = isinstance(parse(left, exercise.chain.vocabulary), Vec)
+        whole = parse(left, exercise.chain.vocabulary)
+    stacked = isinstance(whole, Vec)
+    if whole == transposed(exercise.asked) != exercise.asked:  # ∂L/∂wᵀ is a row
+        turned = [way._replace(formula=transposed(way.formula)) for way in ways]
+        if whole.is_square or not all(fits(exercise, way.formula) for way in turned):
+            raise Unreadable("It is not clear in which layout this is: write ∂L/∂X = ….")
+        return turned
     if any(way.note.startswith(OUTER) and not fits(exercise, way.formula) for way in ways):
         raise Unreadable("The ⊗ of two columns may be a matrix or a column: write a bᵀ for the one "
                          "and vec(b aᵀ) for the other.")

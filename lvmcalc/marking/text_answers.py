@@ -17,6 +17,7 @@ from lvmcalc.marking.exercise import Exercise
 from lvmcalc.marking.final_answers import final_answer
 from lvmcalc.marking.left_side import (
     DEMANDED,
+    PLACE,
     POWER_PLUS,
     PSEUDO,
     as_chain,
@@ -300,7 +301,7 @@ def _sides(exercise: Exercise, text: str, before: list[str], defined: "Definitio
     # A d before a bracket is a differential where there are others beside it.
     differentials = bool(words.change.search(lines[0]))
     written = [readings(side, words, shape, differentials or side in first_sides,
-                        arrays=defined.arrays, entries=entries)
+                        arrays=defined.arrays, entries=entries, repeated=bool(PLACE.match(left)))
                for side in (*first_sides, first, *others)]
     found = [unstacked(exercise, left * bool(others or first != left), defined.finished(side))
              for side in written]

@@ -13,6 +13,8 @@ from lvmcalc.notation.atoms import NO_AXIS, Atoms
 from lvmcalc.notation.softmax_shift import Largest
 from lvmcalc.notation.tokens import Token, Unreadable, quoted
 
+COPIES = re.compile(r"\.[*/]|(?:multiply|divide|power)\(")  # of MATLAB and Julia
+OF_R = re.compile(r"%\*%|\b(?:t?crossprod|(?:col|row)Sums)\(")
 AXES = {"r": True, "c": False}  # whether the entries of each row are summed
 
 
@@ -134,7 +136,16 @@ class Axes(Atoms):
         if self.arrays and not kept and value.cols == 1 and (
                 value.rows == beside.cols != beside.rows):
             return spread(forming.transposed(value), beside)
-        return spread(value, beside) if kept and value.shape != beside.shape else value
+        along = 1 in value.shape and self.copies(value) and (
+            value.rows == beside.rows or value.cols == beside.cols)
+        return spread(value, beside) if (kept or along) and value.shape != beside.shape else value
+
+    def copies(self, value: Expr) -> bool:
+        """Return whether MATLAB or Julia copies a column or a row, or R a vector, as it stands."""
+        if not self.arrays:
+            return bool(COPIES.search(self.text))
+        return value.cols == 1 and bool(OF_R.search(self.text)) and not any(
+            sum(factor.is_Matrix for factor in part.args) > 1 for part in value.atoms(sp.MatMul))
 
     def along_rows(self, value: Expr, beside: Expr) -> Expr:
         """Return an array of one axis, or a row, copied along the rows of the matrix beside it."""

@@ -32,7 +32,7 @@ class Atoms:
     sums: Sums
     place: int
     open: list[str]
-    stacked = False  # whether a vec stands below the line of the derivative ahead
+    stacked = turned = False  # whether a vec, or a transpose, stands below the line ahead
     rowwise = False  # whether a softmax without an axis was read along the rows
 
     # What the rules below read: the sum, the product and the factor ahead, what stands behind ^
@@ -143,8 +143,9 @@ class Atoms:
         if symbol is None:
             rest = quoted(self.text[at.start:])
             raise Unreadable(f"At `{rest}` there is no adjoint of {name}.", at.start)
-        stacked, self.stacked = self.stacked, False
-        return Vec(symbol) if stacked else symbol
+        stacked, turned = self.stacked, self.turned
+        self.stacked = self.turned = False
+        return Vec(symbol) if stacked else forming.transposed(symbol) if turned else symbol
 
     def single(self) -> Token:
         """Return the name ahead, which may stand in a group, or in vec(…), and pass it."""
@@ -179,6 +180,10 @@ class Atoms:
             token = self.single()
         else:
             raise self.fail("∂ and a name")
+        if group and self.ahead.text in ("^", "T"):  # \\frac{∂L}{∂w^T}
+            self.turned = self.ahead.kind == "power" or (
+                self.accept("^") == "^" and self.exponent() == "T")
+            self.place += self.ahead.kind == "power"
         if group and not self.accept("}"):
             raise self.fail("the closing }")
         return token.text

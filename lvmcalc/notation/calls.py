@@ -23,7 +23,7 @@ MOST_NESTED = 4  # functions inside one another: SymPy evaluates those of number
 OTHER_NAMES = {"expit": "sigmoid", "plogis": "sigmoid", "LogisticSigmoid": "sigmoid", "Det": "det",
                "IdentityMatrix": "eye", "LinearSolve": "solve", "MatrixInverse": "inv",
                "DiagonalMatrix": "diag", "Diagonal": "diag", "Dot": "multi_dot",
-               "MatrixPower": "matrix_power", "ger": "outer",
+               "MatrixPower": "matrix_power", "ger": "outer", "average": "mean",
                "unsqueeze": "expand_dims", "tile": "repmat", "proportions": "prop.table",
                "reduce_sum": "sum", "reduce_mean": "mean", "reduce_logsumexp": "logsumexp",
                "matrix_transpose": "transpose"} | {
@@ -32,6 +32,7 @@ BRACKETED = {"transpose", "inverse", "mean", "logsumexp", "log_softmax", "sweep"
              "vec", "ravel", "reshape", "flatten", "squeeze", "as.vector", "as.numeric", *RAMPS}
 AXES_SWAPPED = ({0, 1}, {-1, -2})
 BROADCAST = ("add", "subtract", "multiply", "divide", "true_divide")
+RECYCLED = ("rowSums", "as.vector", "as.numeric", "drop", "ƈ")  # R's vectors go down the columns
 COPIED = ("expand_dims", "unsqueeze", "repmat", "tile", "prop.table", "proportions")
 ALONG = ("sum", "mean", "softmax", "logsumexp", "log_softmax", *RAMPS)
 CALLS = ("size", "abs2", "einsum", "sweep", *ALONG[2:], "chol", "solve_triangular", *COPIED)
@@ -130,6 +131,9 @@ class Calls(Axes):
                 return self.swept(token, *arguments, self.sums_along(*arguments), "/")
             if name == "repmat":
                 return self.tiled(token, *arguments)
+            if name == "sum" and not (axis or self.arrays) and arguments[0].is_Matrix and (
+                    self.ahead[:2] == ("power", "T")):
+                axis = "ck"  # MATLAB's sum(A)', for nobody turns a number
             if axis:
                 return self.along(axis, "max" if name in RAMPS else name, *arguments)
             if name in RAMPS:
@@ -151,7 +155,7 @@ class Calls(Axes):
                 return named_functions.COMPOSED[name](
                     lambda of, part: self.called(of, token, [part]), *arguments)
             function = own[name] if name in own and matrices else self.functions[name]
-            if name == "rowSums" or (name == "reshape" and self.arrays and arguments[1:] in (
+            if name in RECYCLED or (name == "reshape" and self.arrays and arguments[1:] in (
                     [-1, 1], [1, -1])):
                 return self.along_an_axis(function(*arguments))
             if name == "inner" and self.arrays:

@@ -59,8 +59,11 @@ def total(terms: list[Expr]) -> Expr:
 def _number_of_ones(term: Expr) -> Expr:
     """Return the number in front of the sign 𝟏 that stands beside a matrix: it is no column there.
     """
-    number, ones = term.as_coeff_mmul() if isinstance(term, MatMul) else (sp.S.One, term)
+    number, ones = apart(term)
     column = isinstance(ones, OneMatrix) and isinstance(ones.rows, Dummy) and ones.cols == 1
+    if column and not number.is_number:
+        raise Unreadable(f"It is not clear whether the 1 behind {quoted(plain(number))} is I: "
+                         "write I, or ones(N, D).")
     return number if column else term
 
 

@@ -112,12 +112,13 @@ def columns_meant(text: str, vocabulary: Vocabulary, entries: str = "") -> list[
             for count in counts for some in combinations(letters, count)]
 
 
-def indexed(text: str, vocabulary: Vocabulary, entries: str = "",
-            columns: Collection[str] = ()) -> tuple[str, Vocabulary, "Sums | None"]:
+def indexed(text: str, vocabulary: Vocabulary, entries: str = "", columns: Collection[str] = (),
+            repeated: bool = False) -> tuple[str, Vocabulary, "Sums | None"]:
     """Return a text with one sign for each sum and its index, and with the names it may use.
 
     The indices in `entries` belong to no sum: the text is what an entry such as K_ij is. Names such
-    as x_i are rows, but those in `columns` are columns.
+    as x_i are rows, but those in `columns` are columns. With `repeated`, an index that stands twice
+    in a term is summed over, though no sign says so.
 
     Raises
     ------
@@ -154,7 +155,8 @@ def indexed(text: str, vocabulary: Vocabulary, entries: str = "",
         below.append(indices)
         return f"{match[1]} {ENTRY} "
 
-    names = sorted({index for indices, _ in (*heads, (entries, ""))
+    implied = "".join(entries_in(spread)) if repeated else ""
+    names = sorted({index for indices, _ in (*heads, (entries + implied, ""))
                     for index in indices})
     parts = {Symbol(f"delta_{i}{j}"): Indexed(Identity(Dummy("?")), i, j)
              for i in entries for j in entries if i != j}
@@ -193,4 +195,4 @@ def indexed(text: str, vocabulary: Vocabulary, entries: str = "",
     found = re.sub(BELOW_BRACKET, entry, found)
     places, ends = ((each.start() for each in re.finditer(sign, found)) for sign in (SIGN, ENTRY))
     return found, extended, Sums(parts, dict(zip(places, heads, strict=True)), extended.functions,
-                                 entries, dict(zip(ends, below, strict=True)))
+                                 entries, dict(zip(ends, below, strict=True)), repeated)

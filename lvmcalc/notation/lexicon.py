@@ -42,7 +42,7 @@ MARKUP = [(re.compile(pattern, re.MULTILINE), put) for pattern, put in (
     (r"\^\s*top\b", "^T"), (r"\bop\(\s*\"(\w+)\"\s*\)", r"\1"),
     # Python's prompts, Markdown: fences, `code`, **Step 1.**, bullets in front of a formula
     (r"^[^\S\n]*(?:>>>|\.\.\.)[^\S\n]", ""),
-    (r"^\s*\*\*([^*\n]+)\*\*(?=\s*=)", r"\1"),  # **∇L** = …
+    (r"^[^\S\n]*\*\*([^*\n]+)\*\*(?=\s*=)", r"\1"),  # **∇L** = …
     (r"```\w*", ""), (r"(?<![\w)\]'`])`([^`\n]+)`(?![\w(`])", r" \1 "),
     (rf"(?<!\S){_BOLD}([A-Za-z][A-Za-z .:()\d-]*[a-z\d][.:)]*){_BOLD}(?=[\s:.$]|$)", r"\1"),
     (r"^\s*[*•]\s+(?=\$|\\[(\[])", ""), (r"∴|∵", ""),
@@ -57,7 +57,8 @@ MARKUP = [(re.compile(pattern, re.MULTILINE), put) for pattern, put in (
      r"\1 \2,\3"),
     (r"\bapply\((\w+|\w+\([^()]*\))\s*,\s*1\s*,\s*sum\s*\)", r"rowSums(\1)"),
     (r"\bt\(\s*apply\((\w+|[\w\s%*]+)\s*,\s*1\s*,\s*softmax\s*\)\s*\)", r"softmax(\1,axis=1)"),
-    (r"(?<![\w.)\]])c\((?=[^()]*%\*%[^()]*\))", "("),
+    (r"(?<![\w.)\]])c\((?=[^()]*%\*%[^()]*\))", "ƈ("),
+    (r"\blogistic\.?(?=\()", "sigmoid"),
     (r"\bmapslices\(\s*(\w+)\s*,", r"\1("), (r"\bmul!\(\s*(\w+)\s*,", r"\1=mm("),
     *[(rf"\btorch\.{theirs}(?=\()", f"torch.{ours}") for theirs, ours in (
         ("mv", "mm"), ("sub", "subtract"), ("mul", "multiply"), ("div", "divide"))],
@@ -68,11 +69,15 @@ MARKUP = [(re.compile(pattern, re.MULTILINE), put) for pattern, put in (
     (r"((?<![A-Za-z])max\((?:[^()]|\([^()]*\))*\))(?:\.values|\[0\])", r"\1"),
     (r"\b(\w+)\s*,\s*\w+\s*=(?=\s*(?:\w+\.)*cho_factor\()", r"\1 ="),
     (r"\b\w+\s*,\s*(\w+)\s*=\s*(?:\w+\.)*slogdet\(", r"\1 = logdet("),
-    # matrixcalculus.org; Maple: LinearAlgebra:-Transpose(A), A^%T
-    (r"\bvector\(1\)", "𝟏"),
+    # C++; Mathematica: X\[Transpose]; matrixcalculus.org; Maple: LinearAlgebra:-Transpose(A), A^%T
+    (r"^([^\S\n]*)(?:const\s+)?(?:auto|const|var|(?:Eigen::)?(?:Vector|Matrix)X[df])\s+"
+     r"(?=\w+\s*=)", r"\1"),
+    (r"\\\[(?:Conjugate)?Transpose\]", "            ᵀ"), (r"\bvector\(1\)", "𝟏"),
     (r"\bLinearAlgebra:-", ""), (r"\^%T\b", " ^T"),
     # LaTeX: \mkern-2mu, \eqalign{… \cr …}, \overset{(a)}{=}, \text{(linearity)}, I_{N \times N}
     (r"\\m?(?:kern|skip)\s*-?[\d.]+\s*(?:mu|em|pt|ex)|\\[hm]space\*?\s*\{[^{}]*\}", ""),
+    (r"\{((?:[^{}]|\{[^{}]*\})*?)\s?\\over\s+((?:[^{}]|\{[^{}]*\})*?)\}",
+     r"\\frac{\1}{\2}"),
     (r"\\(?:left|right)\s*\.(?![A-Za-z])", ""), (r"\^\s*(?:\{\s*\\prime\s*\}|\\prime\b)", "'"),
     (r"\\eqalign\s*\{((?s:.*))\}(?=[\s$.\]\\]*\Z)", r"\1"), (r"\\cr\b", r"\\\\"),
     (r"(\\partial)\s*\{\s*(\\mathcal\s*[A-Z])\s*\}", r"\1 \2"),
@@ -89,7 +94,7 @@ MARKUP = [(re.compile(pattern, re.MULTILINE), put) for pattern, put in (
 # The shape of a formula, or what else is said of it, behind a comma or some space
 SHAPE = re.compile(r"(?:\s*(?:∈|\\in\b)\s*(?:ℝ|R|\\mathbb\s*\{?\s*R\s*\}?)\s*\^\s*\{?\s*\w+\s*"
                    r"(?:(?:×|\\times|x)\s*\w+\s*)?\}?"
-                    r"|(?:\s{2,}|,\s*)[(\[]\s*\w+\s*(?:×|x)\s*\w+\s*[)\]]"
+                   r"|(?:\s{2,}|,\s*)[(\[]\s*\w+\s*(?:×|x)\s*\w+\s*[)\]]"
                    r"|,?\s*\(\s*(?:since\s+|as\s+)?[A-Z]\s+(?:is\s+)?symmetric\s*\)"
                    r"|,?\s+\(?(?:using|by)\s+(?:the\s+)?symmetry\s+of\s+[A-Z]\s*\)?"
                    r"|,\s*which has the (?:same )?(?:shape|size|dimensions?) (?:as|of) \w+)[\s.]*$")
@@ -217,8 +222,8 @@ ANSWERING = TALK - _words("""
 """) | _words("""
     abbreviation altogether ans applied applying backprop backpropagation backward calculation
     called clearly closed collecting compact compactly componentwise coordinates covariance
-    defined defining denote denoted denotes denoting derivation derivatives design
-    easily element elementwise embedding entrywise everything explicit explicitly
+    decoder defined defining denote denoted denotes denoting derivation derivatives design
+    easily element elementwise embedding encoder entrywise everything explicit explicitly
     expressed expressions features full gaussian gradients hidden hyperbolic immediately input
     inputs introducing itself know known latent layer layers layout leads logistic logits
     matrices model's models multiplication named namely network note notice observations

@@ -120,6 +120,8 @@ def upper(base: Expr) -> Expr:
 
 
 def _solved_with(lower: Expr, right: Expr) -> Expr:
+    if not lower.is_Matrix:
+        raise Unreadable(f"It is not said which Cholesky factor {quoted(plain(lower))} is.")
     return product(inverse(transposed(lower)), inverse(lower), right)
 
 
@@ -145,7 +147,8 @@ FUNCTIONS: dict[str, Callable[..., Expr]] = {
     **dict.fromkeys(["inv", "inverse", "Inverse"], inverse),
     **dict.fromkeys(["pinv", "pinverse", "ginv"], _pseudo_inverse),
     **dict.fromkeys(["logdet", "log_det"], _log_det),
-    **dict.fromkeys(["matmul", "mm"], lambda a, b: product(a, b)), "multi_dot": product, "dot": dot,
+    **dict.fromkeys(["matmul", "mm", "matvec", "mtimes"], lambda a, b: product(a, b)),
+    "multi_dot": product, "dot": dot,
     **dict.fromkeys(["eye", "Identity", "identity"], _identity),
     "transpose": _swapped, "solve": _solve, "slogdet": _log_det,
     "outer": lambda a, b: product(a, transposed(b)), "sum": _sum, "diag": _diagonal,
@@ -165,7 +168,7 @@ FUNCTIONS: dict[str, Callable[..., Expr]] = {
     **dict.fromkeys(["Symmetric", "drop", "asarray"], lambda a: a), "mldivide": _solve,
     "vec": lambda a: Vec(a) if a.is_Matrix and 1 not in a.shape else _column(a),
     **dict.fromkeys(["kron", "kronecker", "KroneckerProduct"], forming.kronecker),
-    **dict.fromkeys(["as.vector", "as.numeric", "ravel", "flatten", "squeeze",
+    **dict.fromkeys(["as.vector", "as.numeric", "ƈ", "ravel", "flatten", "squeeze",
                      "reshape"], _column), "matrix": _filled, "rep": _filled,
     "norm2": norm,
     "mean": lambda a: product(1 / (a.rows * a.cols), _sum(a)),

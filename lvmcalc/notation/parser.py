@@ -40,6 +40,7 @@ from lvmcalc.notation.text_cleanup import unified
 from lvmcalc.notation.tokens import Token, Unreadable, quoted, tokens
 from lvmcalc.notation.vocabulary import Vocabulary, lettered
 
+REPEATED = "An index that stands twice in a term is summed over."
 ALONG_ROWS = "The softmax is read along the rows."
 
 
@@ -68,11 +69,13 @@ def parse(text: str, vocabulary: Vocabulary, shape: tuple[Expr, ...] = (),
 
 
 def readings(text: str, vocabulary: Vocabulary, shape: tuple[Expr, ...] = (),
-             differentials: bool = False, entries: str = "", arrays: bool = False) -> list[Reading]:
+             differentials: bool = False, entries: str = "", arrays: bool = False,
+             repeated: bool = False) -> list[Reading]:
     """Return all that a text can mean: one formula, or more where a star, t(…) or x_i is unsure.
 
     With `differentials`, a d in front of a bracket or a function is a differential even where a
-    node is called d; with `arrays`, the text stands in code for arrays; the rest is as in `parse`.
+    node is called d; with `arrays`, the text stands in code for arrays; with `repeated`, an index
+    that stands twice in a term is summed over; the rest is as in `parse`.
     """
     given = text, vocabulary, shape, differentials, entries, arrays
     return [*vocabulary.read.get((text, *given[2:]), lambda: _in_every_way(*given))]
@@ -83,10 +86,11 @@ def _in_every_way(text: str, vocabulary: Vocabulary, shape: tuple[Expr, ...],
     found, errors, text = [], [], unified(text)
     if DOUBLE in text:
         return either_one(text, shape, lambda typed: readings(
-            typed, vocabulary, shape, differentials, entries, arrays))
+            typed, vocabulary, shape, differentials, entries, arrays, repeated))
     for columns in columns_meant(text, vocabulary, entries):
         try:
-            found += _readings(text, vocabulary, shape, differentials, entries, arrays, columns)
+            found += _readings(text, vocabulary, shape, differentials, entries, arrays, columns,
+                               repeated)
         except (CannotBeFormed, Unreadable) as error:
             errors.append(error)
     if found:
@@ -102,9 +106,10 @@ def column_note(names: tuple[str, ...]) -> str:
 
 
 def _readings(text: str, vocabulary: Vocabulary, shape: tuple[Expr, ...], differentials: bool,
-              entries: str, arrays: bool, columns: tuple[str, ...]) -> list[Reading]:
+              entries: str, arrays: bool, columns: tuple[str, ...], repeated: bool
+              ) -> list[Reading]:
     """Return all that a text can mean in which the names in `columns` are columns of a matrix."""
-    spread, words, sums = indexed(text, vocabulary, entries, columns)
+    spread, words, sums = indexed(text, vocabulary, entries, columns, repeated)
     first = _Parser(spread, words, differentials, sums=sums, arrays=arrays)
     others = [({"transposes": True}, "t(…) is read as the transpose.")] * bool(
         "t" in words.spellings and "%*%" not in text and re.search(r"(?<!\w)t\(", text))
@@ -118,7 +123,7 @@ def _readings(text: str, vocabulary: Vocabulary, shape: tuple[Expr, ...], differ
         wrong = error
     except sp.ShapeError:  # numbers that do not fit, which SymPy refuses; letters come later
         return [Reading(lettered(it.formula), it.note) for it in _readings(
-            text, vocabulary.lettered(), shape, differentials, entries, arrays, columns)]
+            text, vocabulary.lettered(), shape, differentials, entries, arrays, columns, repeated)]
     if first.unsure:
         others.append(({"stars": True}, "The * between two matrices is read entry by entry."))
     if first.unsure_circle:
@@ -172,8 +177,10 @@ class _Parser(Products):
         expression = self.sum()
         if self.ahead.kind != "end":
             raise self.fail("an operator such as + or *, or the end,")
-        self.sums.refuse_outside(expression)
-        return self.sums.defined(expression)
+        summed = self.sums.implied(expression)
+        self.note = REPEATED if summed != expression else self.note
+        self.sums.refuse_outside(summed)
+        return self.sums.defined(summed)
 
     def refuse_open_brackets(self) -> None:
         """Refuse brackets that do not match, before shapes are looked at."""

@@ -29,13 +29,14 @@ class Sums(Vectors):
     functions : the functions of numbers and matrices by name
     left : the indices of the entry that is defined, such as ij for K_ij
     below : the indices below a bracket, by its place in the text
+    repeated : whether an index that stands twice in a term is summed over
     """
 
     def __init__(self, parts: dict[Expr, Indexed], heads: Mapping[int, tuple[str, str]],
                  functions: Mapping[str, Callable[..., Expr]], left: str = "",
-                 below: Mapping[int, str] | None = None):
+                 below: Mapping[int, str] | None = None, repeated: bool = False):
         self.parts, self.heads, self.functions = parts, heads, functions
-        self.left, self.below = left, below or {}
+        self.left, self.below, self.repeated = left, below or {}, repeated
         self.depth = 0
         self.ranges: dict[str, tuple[Size, Expr]] = {}
 
@@ -91,6 +92,26 @@ class Sums(Vectors):
                 if known != size:
                     raise CannotBeFormed(f"the index {index} runs over the {known} places of "
                                          f"{other}, but over the {size} of {of}")
+
+    def implied(self, body: Expr) -> Expr:
+        """Return a number with a sum over each index that stands twice in one of its terms."""
+        if not self.repeated or body.is_Matrix:
+            return body
+        return sp.Add(*map(self.implied_in, sp.Add.make_args(sp.expand_mul(body))))
+
+    def implied_in(self, term: Expr) -> Expr:
+        """Return a term with these sums."""
+        found: list[str] = []
+        for factor in sp.Mul.make_args(term):
+            base, power = factor.as_base_exp() if factor.is_Pow else (factor, sp.S.One)
+            if isinstance(base, sp.Function):
+                inner = base.func(*map(self.implied, base.args))
+                term, base = term.subs(base, inner), inner
+            found += [*self.free(base)] * (int(power) if power.is_Integer and power > 0 else 1)
+        twice = sorted({index for index in found if found.count(index) > 1})
+        if any(found.count(index) > 2 or index in self.left for index in twice):
+            raise Unreadable(f"The index {twice[0]} stands too often in a term: write the sum.")
+        return Over(term, *map(Symbol, twice)) if twice else term
 
     def refuse_outside(self, body: Expr, indices: str = "") -> None:
         """Raise an error if an index belongs to no sum."""

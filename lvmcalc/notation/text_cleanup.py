@@ -29,6 +29,8 @@ _ONE = rf"(?:(?:{_BOLD})?(?:{_LETTER})|{_BOLD}\{{\s*(?:{_LETTER})\s*\}})"
 ACCENT = re.compile(rf"(?P<outer>{_BOLD}\{{\s*)?\\(?P<accent>{'|'.join(ACCENTS)})(?![A-Za-z])\s*"
                     rf"(?:(?P<alone>{_ONE})|\{{\s*(?P<inner>{_ONE})(?P<below>_\w)?\s*\}})"
                     r"(?(outer)\s*\})")
+# The number of a layer above a letter that the text defines, as in \\delta^{(2)} = …
+LAYER = re.compile(r"(\\?[A-Za-z]+)\s*\^\s*\{\s*[(\[]\s*(\d)\s*[)\]]\s*\}")
 # Arguments with names: those that change nothing, and the axis of a sum
 NEUTRAL = re.compile(r",\s*(?:assume_a|check_finite|sym_pos|overwrite_[ab])\s*=\s*"
                      r"(?:'[a-z ]*'|\"[a-z ]*\"|True|False|1|0)(?=\s*[,)])")
@@ -62,6 +64,8 @@ def unified(text: str) -> str:
     text = re.sub("[\U0001d400-\U0001d537\U0001d540\U0001d56c-\U0001d7ce\U0001d7d0-\U0001d7d8"
                   "\U0001d7da-\U0001d7ff\uff01-\uff5e\u2113]",  # not 𝔼, which is no E
                   lambda letter: normalize("NFKC", letter[0]), normalize("NFD", text))
+    if re.search(rf"{LAYER.pattern}\s*:?=(?!=)", text):
+        text = LAYER.sub(lambda it: f"{it[1]}_{{{it[2]}}}".ljust(len(it[0])), text)
     text = FROM_ONE.sub(r"\1", ACCENT.sub(_accented, text.translate(INVISIBLE)))
     text = with_ones(_joined(without_markup(text)))
     if MATHEMATICA.search(text) or (DOTTED.search(text) and not ARRAYS.search(text)):

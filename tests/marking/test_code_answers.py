@@ -40,6 +40,11 @@ SOFTMAX = derive("1ᵀ log(exp(X W) 1) − tr(Yᵀ X W)", X="N×D", W="D×C", Y=
     ("E = np.exp(X @ W)\nP = E / np.tile(E.sum(axis=1), (C, 1)).T\nX.T @ (P - Y)", SOFTMAX, "W"),
     ("np.expand_dims(X @ w - y, axis=1) * w", RIDGE, "X"),
     ("mul!(g, X', X*w - y); g .+= λ .* w", RIDGE, "w"),
+    ("sum(X .* (X*w - y), 1)' + lambda*w", RIDGE, "w"),
+    ("sum(bsxfun(@times, X, X*w - y))' + lambda*w;", RIDGE, "w"),
+    ("sum(X .* (X*w - y))' + lambda*w", RIDGE, "w"),
+    ("colSums(X * c(X %*% w - y)) + lambda*w", RIDGE, "w"),
+    ("VectorXd grad = X.transpose() * (X * w - y) + lambda * w;", RIDGE, "w"),
     ("E = @. exp($(X*W))\nP = @. E / $(sum(E, dims=2))\nX'*(P - Y)", SOFTMAX, "W")])
 def test_a_gradient_in_code_is_read(answer: str, of: object, wrt: str) -> None:
     assert mark(answer, of, wrt).right, str(mark(answer, of, wrt))
@@ -51,6 +56,16 @@ def test_a_gradient_in_code_is_read(answer: str, of: object, wrt: str) -> None:
 def test_an_array_of_one_axis_is_no_column_that_is_copied() -> None:
     answer = "E = np.exp(X @ W)\nP = E / np.tile(E.sum(axis=1), (1, C))\nX.T @ (P - Y)"
     assert mark(answer, SOFTMAX, "W").status == "unreadable"
+
+
+@over(("answer", "status"), [
+    ("X.T @ cho_solve((L, True), X @ w - y)", "unreadable"),  # with L, which is no factor here
+    ("colSums(X * (X %*% w - y)) + lambda*w", "refuted"),  # which R cannot multiply
+    ("crossprod(X, X %*% w) - colSums(X * y) + lambda*w", "proved"),
+    ("(X'*X + λ 1)*w - X'*y", "unreadable")])
+def test_what_is_not_copied_or_may_be_the_identity_is_not_taken_for_ones(answer: str,
+                                                                         status: str) -> None:
+    assert mark(answer, RIDGE, "w").status == status, str(mark(answer, RIDGE, "w"))
 
 
 @over(("comment", "status"), [

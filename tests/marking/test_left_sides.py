@@ -160,3 +160,12 @@ def test_what_is_differentiated_is_the_loss_or_its_terms_with_the_variable(
 def test_a_name_for_the_gradient_asked_for_is_that_of_no_other() -> None:
     found = mark("h = W @ x\nr = W.T @ h - x\ngrad_W = h @ r.T", "autoencoder", "W")
     assert found.findings[0].kind == "missing_path"  # though ∂L/∂g is right
+
+
+@over(("answer", "status"), [
+    (r"\frac{\partial J}{\partial w^\top} = (Xw-y)^\top X + \lambda w^\top", "proved"),
+    (r"\left(\frac{\partial J}{\partial w}\right)^\top = (Xw-y)^\top X + \lambda w^\top", "proved"),
+    ("∂J/∂wᵀ = (Xw − y)ᵀX − λwᵀ", "refuted"),
+    ("∂J/∂wᵀ = Xᵀ(Xw − y) + λw", "unreadable"), ("∂J/∂yᵀ = (Xw − y)ᵀX + λwᵀ", "unreadable")])
+def test_the_derivative_by_a_row_is_a_row(answer: str, status: str) -> None:
+    assert mark(answer, RIDGE, "w").status == status, str(mark(answer, RIDGE, "w"))

@@ -156,3 +156,16 @@ def test_a_sigma_with_the_index_of_a_column_is_a_sum_beside_a_leaf_of_that_name(
         answer: str, status: str) -> None:
     gauss = derive("N/2 log|Σ| + ½ tr(Zᵀ Σ⁻¹ Z)", Σ="symmetric D×D", Z="D×N")
     assert mark(answer, gauss, "Σ").status == status
+
+
+@over(("answer", "status"), [
+    ("∂_k J = X_{ik}(X_{ij} w_j − y_i) + λ w_k", "proved"),
+    (r"\partial_k J(w) = X_{ik} X_{ij} w_j - X_{ik} y_i - \lambda w_k", "refuted"),
+    ("∂_k J = X_ik log(exp(X_ij w_j − y_i)) + λ w_k", "proved"),
+    ("∂_k J = X_ik (X_ik w_k − y_i) + λ w_k", "unreadable"),
+    ("∂J/∂w_k = X_ik (X_ij w_j − y_i) + λ w_k", "unreadable")])  # one case, or all of them
+def test_an_index_that_stands_twice_is_summed_over_behind_a_partial_with_an_index(
+        answer: str, status: str) -> None:
+    chain = derive("½‖X w − y‖² + λ/2 ‖w‖²", X="N×D", w="D", y="N", λ="positive")
+    found = mark(answer, chain, "w")
+    assert found.status == status, str(found)
