@@ -49,6 +49,7 @@ from lvmcalc.notation.formula_finder import (
     formula_in,
     formulas_in,
     lines_of,
+    refuse_carried,
     sides_of,
     without_dollars,
 )
@@ -128,6 +129,10 @@ def _read(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Expr
     """Return the sides of an answer without a label, beside the comments of its code."""
     text, comments = without_comments(exercise, text)
     sides, beside = _marked(exercise, text)
+    if sides:
+        refuse_carried(text, sides[-1][0].formula)
+    elif re.search(r"[A-Za-z]", text):
+        raise Unreadable("There is no formula in this.")
     note = note_of(comments)
     return [[way._replace(note=f"{way.note} {note}".strip()) for way in side] for side in sides
             ] if note else sides, beside

@@ -7,6 +7,8 @@ the formula unreadable.
 import re
 from collections.abc import Collection
 
+from sympy import Expr
+
 from lvmcalc.notation.filler_phrases import PHRASES, VALUE, without_phrases
 from lvmcalc.notation.lexicon import ANSWERING, ENVIRONMENTS, NAMED, SHAPE
 from lvmcalc.notation.name_resolution import Unreadable, quoted
@@ -44,6 +46,16 @@ DERIVATIVES = [re.compile(pattern, re.MULTILINE) for pattern in (
     rf"((?:^|\\\\)\s*(?:{ROUND}|δ))({SCALAR})(?=\s*&?\s*=)")]
 BY_ARGUMENT = re.compile(rf"({_NABLA}|\bgrad\s+)[^\W\d_]\s*\(\s*(\\?\w+"
                          r"(?:\s*\{\w+\}|\s\w)?)\s*\)(?=\s*&?\s*=)")
+# A number that a sentence carries, as "see section 2" and "Bishop (2006)", but not "it is 2"; and
+# a letter, as "see appendix D"
+_SAYS = ("is|are|be|equals?|becomes|gives?|yields|reads|returns?|gets?|obtain|have|has|find|just"
+         "|simply|exactly|only|to|as|by|the|constant|value|number|so|thus|hence|therefore|then"
+         "|think|believe|guess|say|and|plus|minus|times|half|twice|over|frac|sum|lambda|zero")
+_PLACE = ("sections?|chapters?|appendix|figures?|tables?|equations?|exercises?|problems?|pages?"
+          "|lemma|theorem|slides?|parts?|sheet|question|lecture")
+CARRIED = re.compile(rf"(?<![\\\w.(])(?:(?!(?:{_SAYS})\b)[A-Za-z]{{2,}}\b\.?\s+[(\[]?\d(?:[\d.,–-]*\d)?"
+                     rf"|(?:{_PLACE})\s+[(\[]?[A-Z]\b)", re.IGNORECASE)
+ELSEWHERE = re.compile(r"\d|[½⅓¼]|\b(?:zero|one|half|two)\b", re.IGNORECASE)
 NEXT = re.compile(r"\\(?:Rightarrow|implies|iff|Leftrightarrow|Longrightarrow)\b|[⇒⟹⟺⇔]|=>")
 BREAK = re.compile(r"\n|\\\\(?:\[[\w.]+\])?|\\newline\b")
 GOES_ON = re.compile(r"\s*(?:&\s*)?(?:[=+·*/−]|-(?!\s*>)|\\(?:cdot|times|quad)\b|≡|\\equiv)")
@@ -168,6 +180,15 @@ def refuse_words(text: str) -> None:
         if word == "A" or word.lower() not in ANSWERING or re.search(r"second\s+derivative", text):
             raise Unreadable(f"Beside the formula stands `{quoted(word)}`, which is not "
                              "understood: write the formula alone.", text.find(word))
+
+
+def refuse_carried(text: str, formula: Expr) -> None:
+    """Refuse a number or a letter that a sentence without a formula carries: "see section 2"."""
+    carried, rest = CARRIED.findall(text), CARRIED.sub(" ", text)
+    alone = not formula.free_symbols or formula.is_symbol
+    if carried and alone and "=" not in text and not ELSEWHERE.search(rest) and not any(
+            re.search(rf"(?<!\w){it[-1]}(?!\w)", rest) for it in carried):
+        raise Unreadable(f"`{quoted(carried[-1])}` is part of a sentence, which has no formula.")
 
 
 def without_dollars(text: str, vocabulary: Vocabulary) -> str:

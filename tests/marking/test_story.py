@@ -199,3 +199,12 @@ def test_another_loss_in_front_is_said_to_be_unmarked(loss: str, told: bool) -> 
 
 def test_along_one_path_there_is_no_part() -> None:
     assert mark("The data term gives: ∂L/∂A = (Aw − y)wᵀ", RIDGE, "A").right
+
+
+def test_a_number_that_a_sentence_carries_is_no_answer() -> None:
+    for text in ("see Lawrence (2005), section 2, the gradient is given there", "derived in 1986",
+                 "See section 2.", "see pages 3-5", "as in Bishop (2006)", "from (2)",
+                 "see appendix D", "Matrix Cookbook, equation 57"):
+        assert mark(text, "gplvm", "X").status == "unreadable"
+    for text in ("dL/dL₁ = 1 (see section 2)", "The derivative is 1.", "1"):
+        assert mark(text, "gplvm", "L₁").right
