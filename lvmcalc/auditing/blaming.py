@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from itertools import chain as joined
-from itertools import pairwise
+from itertools import islice, pairwise
 
+import numpy as np
 import sympy as sp
 from sympy import Expr, MatrixSymbol, Symbol
 
@@ -34,13 +35,15 @@ from lvmcalc.marking.differential_answers import (
 from lvmcalc.marking.exercise import RIGHT
 from lvmcalc.marking.marker import mark
 from lvmcalc.marking.misfits import without_trace
-from lvmcalc.marking.mistakes import Finding, finding
+from lvmcalc.marking.mistakes import Finding, Mistake, finding, in_words
+from lvmcalc.marking.single_repairs import without_one_slip
 from lvmcalc.notation import Unreadable, Vocabulary
 from lvmcalc.notation.forming import as_number, change_of, is_number, product
 from lvmcalc.notation.vocabulary import matching
 
 SIGN = "The sign of the whole side is wrong"
 WHOLE = "The whole side is {} what it must be"
+MOST_TRIED, FEW_TRIED, NEAR = 60, 12, 1e-9
 NO_VALUE = "a matrix that is inverted in it is singular for some of them"
 
 
@@ -168,7 +171,20 @@ class Blaming:
             told = next(iter(mark(meant, self.chain, node).explanations), ())
             if told:
                 return told
-        return (finding(kind, sentence, notation.plain(side)),)
+        repaired = self.repaired(asked, side) if verdict.counterexample else ()
+        return repaired or (finding(kind, sentence, notation.plain(side)),)
+
+    def repaired(self, asked: Expr, side: Expr) -> tuple[Finding, ...]:
+        """Return the slip in the letters of a side without which it is right, () if none is found.
+        """
+        small = not self.slips.errors_in(asked, side)  # of a matrix, which takes longer
+        for *slip, instead in islice(without_one_slip(self.chain, side), (
+                FEW_TRIED if small else MOST_TRIED)):
+            errors = self.slips.errors_in(asked, instead)
+            if (errors and all(np.abs(it.amount).max() <= NEAR * np.abs(it.of).max()
+                              for it in errors)) or (small and self.verdict(asked, instead).holds):
+                return in_words([Mistake(*slip)])
+        return ()
 
     def rewritten(self, before: Expr, side: Expr) -> tuple[Finding, ...]:
         """Return the one slip in a term of a side that was to be the side before it, if it is one.

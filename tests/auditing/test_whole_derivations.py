@@ -45,6 +45,11 @@ AUTOENCODER_SLIP = "L = ½tr(xᵀWᵀWWᵀWx) − ½tr(xᵀWᵀWx) + ½tr(xᵀx)
 
 
 @pytest.mark.parametrize(("text", "of", "expected"), [
+    (f"L = ½‖WᵀW x − x‖²\n{AUTOENCODER_SLIP[1:]}\nC = x xᵀ\n"
+     "L = ½tr(C WᵀWWᵀW) − ½tr(C WᵀW) + ½tr(C)", "autoencoder",
+     ["proved", "refuted", "definition", "follows"]),
+    ("p = σ(X w)\n∂L/∂w = Xᵀ(p − y)\ndp = diag(p ⊙ (1 + p)) X dw\n"
+     "∂²L/∂w² = Xᵀ diag(p ⊙ (1 + p)) X", LOGISTIC, ["definition", "proved", "refuted", "follows"]),
     (f"{AUTOENCODER_SLIP}\nC = x xᵀ\nL = ½tr(C WᵀWWᵀW) − ½tr(C WᵀW) + ½tr(C)", "autoencoder",
      ["refuted", "definition", "follows"]),
     ("∂L/∂w_j = Σ_i σ(x_iᵀ w) x_ij − Σ_i y_i x_ij\n= Σ_i (y_i − σ(x_iᵀ w)) x_ij\n"
@@ -98,3 +103,8 @@ GAUSS = derive("−n/2 log det(Σ) − n/2 tr(Σ⁻¹ S)", Σ="symmetric D×D", 
      "dG = n/2 S⁻¹ dΣ (S⁻¹ − S⁻¹)", "follows")])
 def test_a_line_about_a_point_is_held_against_the_slips_before(text: str, last: str) -> None:
     assert statuses(f"∂L/∂Σ = n/2(Σ⁻¹SΣ⁻¹ − Σ⁻¹)\n{text}", GAUSS)[-1] == last
+
+
+@pytest.mark.parametrize("line", ["∂²L/∂w² = Xᵀ diag(p ⊙ (1 + p)) X", "dp = diag(p ⊙ (1 + p)) X dw"])
+def test_a_slip_inside_a_function_is_named(line: str) -> None:
+    assert "The sign is wrong in the term p." in str(audit(f"p = σ(X w)\n{line}", LOGISTIC))
