@@ -105,6 +105,23 @@ def test_a_line_about_a_point_is_held_against_the_slips_before(text: str, last: 
     assert statuses(f"∂L/∂Σ = n/2(Σ⁻¹SΣ⁻¹ − Σ⁻¹)\n{text}", GAUSS)[-1] == last
 
 
-@pytest.mark.parametrize("line", ["∂²L/∂w² = Xᵀ diag(p ⊙ (1 + p)) X", "dp = diag(p ⊙ (1 + p)) X dw"])
+@pytest.mark.parametrize("line", [
+    "∂²L/∂w² = Xᵀ diag(p ⊙ (1 + p)) X", "dp = diag(p ⊙ (1 + p)) X dw"])
 def test_a_slip_inside_a_function_is_named(line: str) -> None:
     assert "The sign is wrong in the term p." in str(audit(f"p = σ(X w)\n{line}", LOGISTIC))
+
+
+@pytest.mark.parametrize(("text", "of", "told"), [
+    ("dL = −n/2 tr(Σ⁻¹ dΣ) + n/2 tr(Σ⁻¹ dΣ Σ⁻¹ S)\n= −n/2 tr(Σ⁻¹ dΣ) + n/2 tr(S Σ⁻² dΣ)", GAUSS,
+     "order: inside a trace they may only be moved from one end to the other."),
+    ("dL = −n/2 tr(Σ⁻¹ dΣ) + n/2 tr(Σ⁻¹ dΣ Σ⁻¹ S)\n= n/2 tr(Σ⁻¹(S − I)Σ⁻¹ dΣ)", GAUSS,
+     "too many in the term -(n/2) Σ⁻¹ Σ⁻¹:"),
+    ("Kinv = inv(K)\nA = Kinv @ Y\ndK = -0.5 * D * Kinv + A @ A.T", "gplvm",
+     "in the term K⁻¹ Y Yᵀ K⁻¹: it is twice what it must be."),
+    ("r = WᵀW x − x\n∂L/∂W = W x rᵀ + W x rᵀ", "autoencoder",
+     "The contribution of one path is counted twice"),
+    ("E = R − P Qᵀ\n∂L/∂Q = −∂L/∂E P + λ Q", derive(
+        "½‖R − P Qᵀ‖² + λ/2 ‖P‖² + λ/2 ‖Q‖²", R="N×M", P="N×K", Q="M×K", λ="positive"),
+     "The product of ∂L/∂E (N×M) and P (N×K) cannot be formed")])
+def test_a_slip_is_told_in_what_the_derivation_names(text: str, of: object, told: str) -> None:
+    assert told in audit(text, of).lines[-1].wrong
