@@ -127,7 +127,7 @@ def _audited(text: str, chain: Chain, letters: Iterable[str], code: bool,
         for line in audit.lines))
 
 
-class _Auditor(Defining, Conditioned, Blaming):
+class _Auditor(Conditioned, Defining, Blaming):
     """Walk through the pieces of a derivation, with what has been defined and what went wrong."""
 
     def __init__(self, chain: Chain, sizes: Iterable[str] = ()):

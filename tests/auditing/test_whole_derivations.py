@@ -84,6 +84,8 @@ def test_the_gradient_by_k_may_be_set_to_zero() -> None:
      "∂L/∂W = W x xᵀ(WᵀW + I)", "autoencoder", ["definition", *["numeric"] * 3, "refuted"]),
     ("Assume XᵀX = I\n∂L/∂w = 2(1 + λ)w − 2Xᵀy\nSet it to zero:\nw = Xᵀy/(1 + λ)\n"
      "w = Xᵀy/(1 − λ)", RIDGE, ["definition", "numeric", "words", "numeric", "unreadable"]),
+    ("Suppose y = X w. Then e = y − X w = 0 and ∂L/∂w = 2λ w", RIDGE,
+     ["definition", "numeric", "numeric"]),
     ("∂L/∂w = 2Xᵀ(Xw − y) + 2λw\nIf XᵀX = I, setting the gradient to zero gives w = Xᵀy/(1 + λ)",
      RIDGE, ["proved", "definition", "words", "numeric"])])
 def test_what_is_assumed_is_said_and_used(text: str, of: object, expected: list) -> None:
