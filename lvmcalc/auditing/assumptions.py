@@ -10,7 +10,7 @@ from sympy import Expr
 
 from lvmcalc import notation
 from lvmcalc.auditing.pieces import Position
-from lvmcalc.auditing.stationary import Conditions, NoNumbers, difference
+from lvmcalc.auditing.stationary import Conditions, NoNumbers, difference, zero_like
 from lvmcalc.calculus.arithmetic import whole_size
 from lvmcalc.chain import Chain
 from lvmcalc.marking.exercise import value_at
@@ -80,9 +80,15 @@ class Assumption:
     def where_flat(self, left: Expr, right: Expr) -> str:
         """Return the adjoint that has to be zero, too, for an equation to hold, "" if none is."""
         for condition in self.conditions.known():
-            if condition.name in self.chain.leaves and not condition.wrong:
-                points = [solution for point in self.points for solution in islice(
-                    self.conditions.solved(condition.zero, condition.name, point), 1)]
+            if condition.name not in self.chain.leaves or condition.wrong:
+                continue
+            zero, points = condition.zero, self.points
+            with suppress(*NoNumbers):
+                if self.conditions.leaf(left, right) == condition.name:
+                    right, left = zero_like(zero), zero.xreplace({left: right})
+                else:
+                    points = [solution for point in points for solution in islice(
+                        self.conditions.solved(zero, condition.name, point), 1)]
                 if self.agree(left, right, points):
                     return notation.plain(self.chain.adjoint_symbol(condition.name))
         return ""

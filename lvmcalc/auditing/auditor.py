@@ -24,7 +24,7 @@ from lvmcalc.auditing.conditioned import ZERO_GRADIENT, Conditioned, is_misfit
 from lvmcalc.auditing.contributions import SAID_TWICE, TOLD, is_contribution, nearest
 from lvmcalc.auditing.definition_lines import Defining
 from lvmcalc.auditing.function_notation import at_another_point, without_arguments
-from lvmcalc.auditing.gradient_names import asked_for, changing, with_gradient
+from lvmcalc.auditing.gradient_names import asked_for, changing, foreign_to, with_gradient
 from lvmcalc.auditing.loss_names import with_loss
 from lvmcalc.auditing.newton_names import with_newton
 from lvmcalc.auditing.own_letters import OwnLetters
@@ -127,7 +127,7 @@ def _audited(text: str, chain: Chain, letters: Iterable[str], code: bool,
         for line in audit.lines))
 
 
-class _Auditor(Defining, Conditioned, Blaming):
+class _Auditor(Conditioned, Defining, Blaming):
     """Walk through the pieces of a derivation, with what has been defined and what went wrong."""
 
     def __init__(self, chain: Chain, sizes: Iterable[str] = ()):
@@ -156,6 +156,7 @@ class _Auditor(Defining, Conditioned, Blaming):
     def audited(self, found: list[Piece]) -> Audit:
         lines: dict[int, Line] = {}
         self.arrays = any(ARRAYS.search(piece.text) for piece in found)  # it is code
+        self.foreign = foreign_to(self.chain, found)
         with suppress(Exception), time_limit():  # what cannot be done is told line by line
             found = [*map(self.meant, self.with_output(found))]
             self.moving = self.conditions.moving = changing(self.chain, found)

@@ -1,11 +1,13 @@
 """What is wrong with a line of a derivation; `carried_forward` says which slip it follows from."""
 
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from itertools import chain as joined
-from itertools import pairwise
+from itertools import islice, pairwise
 
+import numpy as np
 import sympy as sp
 from sympy import Expr, MatrixSymbol, Symbol
 
@@ -34,13 +36,20 @@ from lvmcalc.marking.differential_answers import (
 from lvmcalc.marking.exercise import RIGHT
 from lvmcalc.marking.marker import mark
 from lvmcalc.marking.misfits import without_trace
-from lvmcalc.marking.mistakes import Finding, finding
+from lvmcalc.marking.mistakes import Finding, Mistake, finding, in_words
+from lvmcalc.marking.single_repairs import without_one_slip
 from lvmcalc.notation import Unreadable, Vocabulary
 from lvmcalc.notation.forming import as_number, change_of, is_number, product
 from lvmcalc.notation.vocabulary import matching
 
+PATH = re.compile(r"the path through (\w+)")
+PATHS = re.compile(rf"{PATH.pattern}(?: or {PATH.pattern})*")
+LETTER = re.compile(r"(?<![A-Za-z])(?!a )[A-Za-z][₀-₉]?(?![A-Za-z])")
 SIGN = "The sign of the whole side is wrong"
 WHOLE = "The whole side is {} what it must be"
+CYCLE = ("The factors are in the wrong order: inside a trace they may only be moved from one end "
+         "to the other")
+MOST_TRIED, FEW_TRIED, NEAR = 60, 12, 1e-9
 NO_VALUE = "a matrix that is inverted in it is singular for some of them"
 
 
@@ -55,6 +64,7 @@ class Blaming:
     told: dict[tuple[Expr, tuple[Finding, ...] | Expr], Position]  # by letter and what is wrong
     misfit: dict[str, Position]  # the lines by what cannot be formed in them
     traceless: Position | None  # the first line with a trace missing
+    foreign: set[str]  # the names of stages that stand nowhere in the derivation
 
     def meaning(self, side: Expr) -> Expr:
         """Return a side with what has been defined in place of its letters."""
@@ -140,7 +150,8 @@ class Blaming:
         if verdict.counterexample and self.verdict(product(sp.S.NegativeOne, side), asked).holds:
             return (finding("sign", SIGN, notation.plain(side)),)
         explains = name and reason != NO_VALUE and asked not in meant.atoms(Symbol, MatrixSymbol)
-        explained = mark(meant, self.chain, name).explanations if explains else ()
+        explained = [*map(self.in_written_letters, mark(
+            meant, self.chain, name).explanations)] if explains else []
         for number, word in ((sp.S(2), "twice"), (sp.S.Half, "half of")) if (
                 verdict.counterexample) else ():
             if self.verdict(product(1 / number, side), asked).holds:
@@ -148,7 +159,10 @@ class Blaming:
                 return next(iter(path), (
                     finding("factor", WHOLE.format(word), notation.plain(side)),))
         if explains:
-            return next(iter(explained), ())
+            told = next(iter(explained), ())
+            terms = by_terms(self.chain, meant, self.meaning(asked)) if any(
+                map(self.is_foreign, told)) else ()
+            return terms if terms and not any(map(self.is_foreign, terms)) else told
         if told := self.of_differential(asked, meant) or false_rule(
                 *map(self.chain.in_leaves, (self.meaning(asked), meant))):
             return told
@@ -168,7 +182,41 @@ class Blaming:
             told = next(iter(mark(meant, self.chain, node).explanations), ())
             if told:
                 return told
-        return (finding(kind, sentence, notation.plain(side)),)
+        repaired = self.repaired(asked, side) if verdict.counterexample else ()
+        return repaired or (finding(kind, sentence, notation.plain(side)),)
+
+    def in_written_letters(self, told: tuple[Finding, ...]) -> tuple[Finding, ...]:
+        """Return findings with the names that the derivation has for adjoints, and without those
+        that it does not have for paths."""
+        names = [(notation.plain(self.letters.meanings[adjoint]), notation.plain(adjoint))
+                 for adjoint in self.letters.own if is_named(
+                     self.chain, self.letters.meanings.get(adjoint, sp.S.Zero))]
+        found = []
+        for it in told:
+            sentence = it.sentence if not self.foreign & {*PATH.findall(it.sentence)} else (
+                PATHS.sub("one path", it.sentence))
+            for known, name in names:
+                sentence = sentence.replace(known, name)
+            found.append(replace(it, sentence=sentence))
+        return tuple(found)
+
+    def is_foreign(self, told: Finding) -> bool:
+        """Return whether a finding names a stage that the derivation does not name, or blames a
+        step for the order of the factors, which may have been changed behind it."""
+        moved = told.kind == "order" and "the stage" in told.where
+        return moved or bool(self.foreign & {*LETTER.findall(told.sentence)})
+
+    def repaired(self, asked: Expr, side: Expr) -> tuple[Finding, ...]:
+        """Return the slip in the letters of a side without which it is right, () if none is found.
+        """
+        small = not self.slips.errors_in(asked, side)  # of a matrix, which takes longer
+        for *slip, instead in islice(without_one_slip(self.chain, side), (
+                FEW_TRIED if small else MOST_TRIED)):
+            errors = self.slips.errors_in(asked, instead)
+            if (errors and all(np.abs(it.amount).max() <= NEAR * np.abs(it.of).max()
+                              for it in errors)) or (small and self.verdict(asked, instead).holds):
+                return in_words([Mistake(*slip)])
+        return ()
 
     def rewritten(self, before: Expr, side: Expr) -> tuple[Finding, ...]:
         """Return the one slip in a term of a side that was to be the side before it, if it is one.
@@ -189,12 +237,17 @@ class Blaming:
         changed = node or asked.has(*KINDS)
         if not changed or not names or not set(names) <= {*self.chain.nodes, *self.chain.leaves}:
             return ()
+        told: tuple[Finding, ...] = ()
         try:
             check_shapes(side)
             if node == self.chain.output and len(names) == 1:
                 found = mark(gradient_in(self.chain, names[0], side), self.chain, names[0])
                 if not found.right and found.explanations:
-                    return found.explanations[0]
+                    told = self.in_written_letters(found.explanations[0])
+                if told and not any(map(self.is_foreign, told)):
+                    return told
+                if [it.kind for it in told] == ["order"]:
+                    return (finding("order", CYCLE),)
             sides = [as_number(in_increments(self.chain, one, names)) for one in (side, asked)]
             if not sides[0].is_Matrix and len(names) == 1:
                 step = increment_of(self.chain[names[0]].symbol)
@@ -202,6 +255,6 @@ class Blaming:
             short = {increment_of(self.chain[node].symbol): increment_of(self.words[name])
                      for name, node in self.chain.abbreviations.items()}
             sides = [one.xreplace(short) for one in sides]  # dK, not dc
-            return by_terms(self.chain, *sides)
+            return by_terms(self.chain, *sides) or told
         except (Unreadable, UnsupportedExpression, ValueError, TypeError):
-            return ()
+            return told

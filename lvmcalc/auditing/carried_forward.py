@@ -6,7 +6,7 @@ made up of errors before, as where one term of a sum was differentiated wrongly.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from itertools import pairwise
 from typing import NamedTuple
@@ -16,6 +16,7 @@ import sympy as sp
 from sympy import Expr, Symbol, Transpose
 
 from lvmcalc.auditing.gradient_names import asked_for
+from lvmcalc.auditing.jacobians import moved_by
 from lvmcalc.auditing.one_number import broken_rule
 from lvmcalc.auditing.own_letters import OwnLetters
 from lvmcalc.auditing.parts_inside import flat, with_letter
@@ -44,7 +45,6 @@ from lvmcalc.notation.forming import (
     apart,
     as_number,
     change_of,
-    elementwise,
     is_number,
     product,
     transposed,
@@ -210,11 +210,24 @@ class Slips:
                 if second and self.same(left, product(sides[0], step)) and self.same(
                         change, product(sides[-1], step)):
                     return number
+                if second and any(self.same(product(sides[-1], step), wrong) for wrong in
+                                  self.second_with(left, change, by, product(sides[0], step))):
+                    return number
                 if not second and node_of(self.chain, left) == self.chain.output and self.same(
                         slope(self.chain, as_number(in_increments(
                             self.chain, self.letters.meaning(change), (by,))), step), sides[-1]):
                     return number
         return None
+
+    def second_with(self, changed: Expr, said: Expr, by: str, right: Expr) -> Iterator[Expr]:
+        """Yield what the differential of the gradient is if what was said of dp is true, where p
+        is a letter in what a right line says of the gradient."""
+        letter = next((it for it in self.letters.formulas if f"d{it.name}" == changed.name), None)
+        for left, side in self.relations if letter is not None else ():
+            if left == self.chain.adjoint_symbol(by) and letter in side.free_symbols:
+                error = in_increments(self.chain, self.letters.meaning(said), (by,)) - (
+                    in_increments(self.chain, change_of(self.letters.meaning(letter)), (by,)))
+                yield right + differential(side, letter, error)
 
     def taken_back(self, head: Expr, *sides: Expr) -> Position | None:
         """Return the line with the slip that an equation begins with, if it ends with what is right
@@ -245,10 +258,13 @@ class Slips:
         """
         found: list[Position] = []
         for of, amount in self.errors_in(*sides):
-            known = [(number, error.amount) for number, pairs in self.wrong.items()
-                     for pair in pairs for error in self.errors_in(*pair)
-                     if error.amount.shape == amount.shape and error.amount.any()
-                     and (np.allclose(error.amount, amount) or not np.allclose(error.of, of))]
+            every = [(number, *error, np.allclose(error.of, of)) for number, pairs in
+                     self.wrong.items() for pair in pairs for error in self.errors_in(*pair)
+                     if error.amount.shape == amount.shape and error.amount.any()]
+            if again := [it[0] for it in every if it[-1] and np.allclose(it[2], amount)]:
+                found.append(again[0])
+                continue
+            known = [(number, error) for number, _, error, same in every if not same]
             if not known or len(known) >= len(amount):
                 return None
             numbers, amounts = zip(*known, strict=True)
@@ -317,17 +333,6 @@ class Slips:
         return next((change_of(node.symbol) for node in self.chain
                      if node.symbol.is_Matrix == inside.is_Matrix
                      and self.same(node.symbol, inside)), changed)
-
-
-def moved_by(value: Expr, said: Expr, step: Expr) -> Expr:
-    """Return the differential of a value with what was said of its derivative by a letter."""
-    if not step.is_Matrix:
-        return product(said, step)
-    if not value.is_Matrix:
-        return inner(said, step)
-    if said.shape == value.shape == step.shape:
-        return elementwise(said, step)
-    return product(said if said.rows == value.rows else transposed(said), step)
 
 
 def solved(left: Expr, side: Expr) -> tuple[Expr, Expr]:

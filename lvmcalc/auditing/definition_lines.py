@@ -2,6 +2,7 @@
 
 import re
 from contextlib import suppress
+from dataclasses import replace
 from itertools import pairwise
 
 import sympy as sp
@@ -11,6 +12,7 @@ from lvmcalc import notation
 from lvmcalc.auditing.audit_report import Line
 from lvmcalc.auditing.backprop_notation import BAR
 from lvmcalc.auditing.pieces import ENTRY, Piece, Position
+from lvmcalc.auditing.stationary import ASSUMED
 from lvmcalc.auditing.unread_lines import Unread
 from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression, Verdict
 from lvmcalc.calculus.expression_checks import check_shapes
@@ -36,6 +38,11 @@ class Defining(Unread):
 
     def checked(self, piece: Piece) -> Line:
         """Return the line of a claim."""
+        raise NotImplementedError
+
+    def conditional(self, piece: Piece, sides: tuple[Expr, ...],
+                    verdicts: tuple[Verdict, ...]) -> Line | None:
+        """Return the line of an equation that need not hold everywhere, None if it has to."""
         raise NotImplementedError
 
     def misshapen(self, piece: Piece, error: CannotBeFormed) -> Line:
@@ -104,6 +111,10 @@ class Defining(Unread):
         if entry and entry[1].upper() not in self.words:
             self.words = self.words.extended({entry[1].upper(): letter})
         verdicts = tuple(self.verdict(*pair) for pair in pairwise(values))
+        if self.assumption and not all(verdict.holds for verdict in verdicts):
+            told = self.conditional(piece, (*values,), verdicts)  # e = y − X w = 0
+            return replace(told, sides=(letter, *values)) if told else self.unreadable(
+                piece, ASSUMED.format(self.assumption.at))
         return Line(piece.text, self.chain, (letter, *values), verdicts, at=piece.at,
                     kind="claim" if verdicts else "definition")
 

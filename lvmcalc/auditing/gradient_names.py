@@ -10,9 +10,10 @@ from lvmcalc.auditing.pieces import Piece
 from lvmcalc.chain import Chain
 from lvmcalc.checks import CannotBeFormed
 from lvmcalc.marking.differential_answers import KINDS, node_of, written
-from lvmcalc.notation import Unreadable
+from lvmcalc.notation import Unreadable, plain
 from lvmcalc.notation.formula_finder import sides_of
 from lvmcalc.notation.parser import Reading, readings
+from lvmcalc.notation.vocabulary import typed
 
 NABLA = re.compile(r"(?<=[^\s(d])(?<!d\()\s*(?:∇|\\nabla(?![A-Za-z]))\s*L(?![\w(])")
 
@@ -150,3 +151,11 @@ def changing(chain: Chain, found: list[Piece]) -> tuple[str, ...]:
         for name in (*names, *inside)) or leaf in inside]
     return tuple(leaves or below or [
         name for name, leaf in chain.leaves.items() if not leaf.symbol.is_integer])
+
+
+def foreign_to(chain: Chain, found: list[Piece]) -> set[str]:
+    """Return the stages, as they are printed, whose names stand nowhere in a derivation."""
+    text = " ".join(piece.text for piece in found)
+    known = {*chain.leaves, *chain.abbreviations, chain.output, *chain.vocabulary.lengths}
+    return {plain(name) for name in chain.nodes if name not in known and not re.search(
+        rf"(?<![A-Za-z]){typed(name)}(?![A-Za-z])", text)}

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import sympy as sp
 from sympy import Expr, HadamardProduct, Identity, MatAdd, MatMul, Transpose
 
-from lvmcalc.calculus import UnsupportedExpression, differential
+from lvmcalc.calculus import UnsupportedExpression, differential, inner
 from lvmcalc.calculus.expression_tools import joined
 from lvmcalc.calculus.functions import diagonal
 from lvmcalc.chain import Chain
@@ -137,3 +137,14 @@ def columns_of(chain: Chain, change: Expr, step: Expr) -> Expr:
                 return product(left, transposed(product(*right)),
                                columns_of(chain, inner.arg, step))
     raise UnsupportedExpression(f"{change} is not found as a matrix times {step}")
+
+
+def moved_by(value: Expr, said: Expr, step: Expr) -> Expr:
+    """Return the differential of a value with what was said of its derivative by a letter."""
+    if not step.is_Matrix:
+        return product(said, step)
+    if not value.is_Matrix:
+        return inner(said, step)
+    if said.shape == value.shape == step.shape:
+        return elementwise(said, step)
+    return product(said if said.rows == value.rows else transposed(said), step)

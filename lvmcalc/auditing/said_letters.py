@@ -96,7 +96,8 @@ class SaidLetters:
         """Return whether what a piece says of a letter has another shape than the letter."""
         with suppress(Unreadable, CannotBeFormed, IndexError):
             value = as_number(readings(sides_of(piece.text)[1], self.words)[0].formula)
-            return notation.shape(value) != notation.shape(as_number(self.words[name]))
+            return value != 0 and notation.shape(value) != notation.shape(
+                as_number(self.words[name]))
         return False
 
     def value(self, piece: Piece, name: str) -> bool:

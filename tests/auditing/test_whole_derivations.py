@@ -45,6 +45,11 @@ AUTOENCODER_SLIP = "L = ½tr(xᵀWᵀWWᵀWx) − ½tr(xᵀWᵀWx) + ½tr(xᵀx)
 
 
 @pytest.mark.parametrize(("text", "of", "expected"), [
+    (f"L = ½‖WᵀW x − x‖²\n{AUTOENCODER_SLIP[1:]}\nC = x xᵀ\n"
+     "L = ½tr(C WᵀWWᵀW) − ½tr(C WᵀW) + ½tr(C)", "autoencoder",
+     ["proved", "refuted", "definition", "follows"]),
+    ("p = σ(X w)\n∂L/∂w = Xᵀ(p − y)\ndp = diag(p ⊙ (1 + p)) X dw\n"
+     "∂²L/∂w² = Xᵀ diag(p ⊙ (1 + p)) X", LOGISTIC, ["definition", "proved", "refuted", "follows"]),
     (f"{AUTOENCODER_SLIP}\nC = x xᵀ\nL = ½tr(C WᵀWWᵀW) − ½tr(C WᵀW) + ½tr(C)", "autoencoder",
      ["refuted", "definition", "follows"]),
     ("∂L/∂w_j = Σ_i σ(x_iᵀ w) x_ij − Σ_i y_i x_ij\n= Σ_i (y_i − σ(x_iᵀ w)) x_ij\n"
@@ -79,6 +84,8 @@ def test_the_gradient_by_k_may_be_set_to_zero() -> None:
      "∂L/∂W = W x xᵀ(WᵀW + I)", "autoencoder", ["definition", *["numeric"] * 3, "refuted"]),
     ("Assume XᵀX = I\n∂L/∂w = 2(1 + λ)w − 2Xᵀy\nSet it to zero:\nw = Xᵀy/(1 + λ)\n"
      "w = Xᵀy/(1 − λ)", RIDGE, ["definition", "numeric", "words", "numeric", "unreadable"]),
+    ("Suppose y = X w. Then e = y − X w = 0 and ∂L/∂w = 2λ w", RIDGE,
+     ["definition", "numeric", "numeric"]),
     ("∂L/∂w = 2Xᵀ(Xw − y) + 2λw\nIf XᵀX = I, setting the gradient to zero gives w = Xᵀy/(1 + λ)",
      RIDGE, ["proved", "definition", "words", "numeric"])])
 def test_what_is_assumed_is_said_and_used(text: str, of: object, expected: list) -> None:
@@ -98,3 +105,25 @@ GAUSS = derive("−n/2 log det(Σ) − n/2 tr(Σ⁻¹ S)", Σ="symmetric D×D", 
      "dG = n/2 S⁻¹ dΣ (S⁻¹ − S⁻¹)", "follows")])
 def test_a_line_about_a_point_is_held_against_the_slips_before(text: str, last: str) -> None:
     assert statuses(f"∂L/∂Σ = n/2(Σ⁻¹SΣ⁻¹ − Σ⁻¹)\n{text}", GAUSS)[-1] == last
+
+
+@pytest.mark.parametrize("line", [
+    "∂²L/∂w² = Xᵀ diag(p ⊙ (1 + p)) X", "dp = diag(p ⊙ (1 + p)) X dw"])
+def test_a_slip_inside_a_function_is_named(line: str) -> None:
+    assert "The sign is wrong in the term p." in str(audit(f"p = σ(X w)\n{line}", LOGISTIC))
+
+
+@pytest.mark.parametrize(("text", "of", "told"), [
+    ("dL = −n/2 tr(Σ⁻¹ dΣ) + n/2 tr(Σ⁻¹ dΣ Σ⁻¹ S)\n= −n/2 tr(Σ⁻¹ dΣ) + n/2 tr(S Σ⁻² dΣ)", GAUSS,
+     "order: inside a trace they may only be moved from one end to the other."),
+    ("dL = −n/2 tr(Σ⁻¹ dΣ) + n/2 tr(Σ⁻¹ dΣ Σ⁻¹ S)\n= n/2 tr(Σ⁻¹(S − I)Σ⁻¹ dΣ)", GAUSS,
+     "too many in the term -(n/2) Σ⁻¹ Σ⁻¹:"),
+    ("Kinv = inv(K)\nA = Kinv @ Y\ndK = -0.5 * D * Kinv + A @ A.T", "gplvm",
+     "in the term K⁻¹ Y Yᵀ K⁻¹: it is twice what it must be."),
+    ("r = WᵀW x − x\n∂L/∂W = W x rᵀ + W x rᵀ", "autoencoder",
+     "The contribution of one path is counted twice"),
+    ("E = R − P Qᵀ\n∂L/∂Q = −∂L/∂E P + λ Q", derive(
+        "½‖R − P Qᵀ‖² + λ/2 ‖P‖² + λ/2 ‖Q‖²", R="N×M", P="N×K", Q="M×K", λ="positive"),
+     "The product of ∂L/∂E (N×M) and P (N×K) cannot be formed")])
+def test_a_slip_is_told_in_what_the_derivation_names(text: str, of: object, told: str) -> None:
+    assert told in audit(text, of).lines[-1].wrong
