@@ -28,6 +28,7 @@ from lvmcalc.auditing.gradient_names import asked_for, changing, foreign_to, wit
 from lvmcalc.auditing.loss_names import with_loss
 from lvmcalc.auditing.newton_names import with_newton
 from lvmcalc.auditing.own_letters import OwnLetters
+from lvmcalc.auditing.page_layout import laid_out
 from lvmcalc.auditing.pieces import Piece, Position, pieces
 from lvmcalc.auditing.reading_order import reading_order
 from lvmcalc.auditing.resized_chains import of_one_sample, with_free_letters, with_misfits_behind
@@ -89,7 +90,7 @@ def audit(lines: str | Iterable[str], of: str | Chain) -> Audit:
     text = "\n".join(given)
     if isinstance(lines, str):  # """ stands on a line of its own
         text = re.sub(r"\A\s*\n", "", text)
-    text = as_equations(with_newton(text, chain), chain)
+    text = as_equations(with_newton(laid_out(text, chain), chain), chain)
     chain = with_free_letters(chain, text)
     text, letters = without_arguments(text, chain)
     return with_loss(text, chain, partial(_judged, chain=chain, letters=letters))

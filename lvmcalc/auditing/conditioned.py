@@ -38,8 +38,10 @@ from lvmcalc.notation.formula_finder import sides_of
 from lvmcalc.notation.parser import readings
 from lvmcalc.notation.vocabulary import typed
 
-ZERO_GRADIENT = re.compile(r"(?:[A-Za-z,\s]*\s)?\W{0,2}(?:∇|\\nabla\b)\s*"
-                           r"(?:_\s*\{?\\?\w+\}?)?\s*L\s*=\s*0\W*$")
+_SAID = r"(?:[A-Za-z,\s]*\s)?\W{0,2}"
+ZERO_GRADIENT = re.compile(
+    rf"{_SAID}(?:(?:∇|\\nabla\b)\s*(?:_\s*\{{?\\?\w+\}}?)?\s*L"
+    r"|(?:∂|\\partial\b)\s*L\s*/\s*(?:∂|\\partial\b)\s*\w_(?:\{\w{2}\}|\w{2}))\s*=\s*0\W*$")
 NOT_USED = "This is a condition that the model does not have: it is not used."
 HAT = re.compile("\u0302|_hat(?![a-z])")
 

@@ -90,6 +90,7 @@ def at_another_point(piece: Piece, letters: Iterable[str], chain: Chain) -> Piec
     L(…) is a function on the left of an equation only; it may be a factor on the right.
     """
     leaves = "|".join(map(typed, chain.leaves))
+    letters = {*letters, *({"f", "J"} & chain.unnamed)}
     for names, text in ((letters, piece.text), (chain.vocabulary.outputs, sides_of(piece.text)[0])):
         called = "|".join(map(re.escape, names)) or "(?!)"
         found = re.search(rf"(?<![\w\\])(?:{called})\s*\([^()=]*(?<![A-Za-z])(?:{leaves})[^()=]*\)",

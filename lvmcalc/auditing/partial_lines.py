@@ -50,7 +50,7 @@ SAYS = re.compile(r"\s*(?:gives|contributes|is)\s+(?=\$[^$=]+\$[\s.,;]*$)"
                   r"|\s*contributes\s+(?=(?P<to>\$[^$=]+\$)\s+to\s+[^=]*$)")  # "it is $W x e^T$"
 _NAME = r"(?:\{\s*(?:\\[a-z]+\s*\{)?[^{}=]+\}*\s*\}|\w+)"
 BELOW = re.compile(
-    r"^(?P<adjoint>[^=]*(?:∂|∇|\\partial|\\nabla|\u0304|\\bar\b)[^=]*?)\s*"
+    r"^(?P<adjoint>[^=]*(?:∂|∇|\\partial|\\nabla|\u0304|\\(?:bar|overline)\b)[^=]*?)\s*"
     rf"(?:(?:\\right|\\[bB]igg?[lr]?)?\s*(?:\||\\[rl]?[vV]ert)\s*_\s*{_NAME}"
     r"|(?<=[})])\s*(?:_\s*\{?(?:\d|\s*(?:\\[a-z]+\s*\{)?[a-z]{3,}\}?)\}?"
     r"|\^\s*\{?\s*\(\d\)\s*\}?)"

@@ -15,6 +15,7 @@ USES = re.compile(r"\s*(?:class\s+\w+.*:\s*$|for\s+\w+\s+in\s+.*:\s*$"
 NAMES = re.compile(r"(?:return\s+)?\(?[A-Za-z]\w*(?:\s*,\s*[A-Za-z]\w*)*\)?")
 GRADIENT = re.compile(r"grad\w*")
 LOSS = re.compile(r"(?:loss|cost|objective|log_?lik(?:elihood)?|nll)(?:_fn|_function)?")
+VALUE = re.compile(rf"{LOSS.pattern}|[LJf]|ll|lml")  # what is returned with its gradient
 STEPS = re.compile("(?:de|a)scent|step|check|update|train")  # they only use a gradient
 
 
@@ -39,6 +40,9 @@ def with_returned(lines: list[str]) -> list[str]:
             gradient = "grad" in head[1].lower() and not STEPS.search(head[1])
             loss = bool(LOSS.fullmatch(head[1].lower()))
         value = returned[1] if returned else ""
+        parts = split(value, ",")
+        if gradient and len(parts) == 2 and VALUE.fullmatch(parts[0].strip()):
+            value = parts[1].strip()
         named = GRADIENT.fullmatch(value)
         times = sum(bool(re.match(rf"\s*{re.escape(value)}\s*[-+*/]?=(?!=)", it)) for it in found)
         alone = "," in value if NAMES.fullmatch(value) and not named else named and times == 1

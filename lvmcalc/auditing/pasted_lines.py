@@ -79,8 +79,8 @@ WITH_THIS = re.compile(r"^\s*with\s+(\$?[^=]+=[^=]+?)\s+this\s+(?:is|becomes|rea
 IS_ADJOINT = re.compile(r"(=[^=]*\S)\s+is\s+(?=\$?(?:∂L\s*/\s*∂|\\[td]?frac\s*\{\s*\\partial\s*L)"
                         r"[^=\s]+[\s.]*$)")
 # "(so that E Eᵀ = …)" behind an equation
-SO_THAT = re.compile(r"(?<=\S)\s*\((?:so(?:\s+that)?|i\.e\.,?|that\s+is,?|hence|thus"
-                     r"|note(?:\s+that)?|with|where|since|because|as)\s+"
+SO_THAT = re.compile(r"(?<=\S)(?:\s{3,}\(|\s*\((?:so(?:\s+that)?|i\.e\.,?|that\s+is,?|hence|thus"
+                     r"|note(?:\s+that)?|with|where|since|because|as)\s+)"
                      r"((?:[^()]|\([^()]*\))*=(?:[^()]|\([^()]*\))*)\)[\s.,]*$")
 # "(K⁻¹ is symmetric)" behind an equation
 SYMMETRIC = re.compile(r"(?<=[^\s(])\s*\((?:(?:since|as|because|using)\s+)?"

@@ -89,6 +89,9 @@ SOLUTION = re.compile(
     r"|_\s*\{?\s*(?:\\(?:text|mathrm|rm)\s*\{?\s*)?(?:opt|MLE?|MAP|star|best)(?![a-z])\s*\}*)")
 PROPORTIONAL = re.compile(r"∝|\\propto\b")  # a density, of which the logarithm has a constant more
 OWN = re.compile(r"(?<![A-Za-z\\∂δ_])([A-Z])\s*&?\s*:?=(?!=)")  # no other name for L, as in dE
+ELL = re.compile(r"(?:^|[\s$&,])(\\ell|ℓ)\s*&?\s*:?=(?!=)", re.MULTILINE)
+SCALAR_ELL = re.compile(r"(?:∂|∇\S*|\\partial|\\nabla\S*)\s*(?:\\ell|ℓ)")
+IS_ELL = re.compile(r"(?<![A-Za-z])(d\s*)?(?:\\ell(?![A-Za-z])|ℓ)")
 # dZ is no dL if it stands on the right of an equation, or beside dL
 CHANGED = re.compile(r"(?<![A-Za-z\\])d([A-Z])(?![A-Za-z])(\s*&?\s*:?=)?")
 DENOTES = re.compile(rf"^\s*let\s+({LETTER})\s+(?:denotes?|stand\s+for|be)\s+"
@@ -177,6 +180,9 @@ def pieces(lines: Iterable[str], vocabulary: Vocabulary) -> list[Piece]:
         DERIVED if OF_FORMULA.search(raw) else EACH).split(raw)]
     whole = "\n".join(raw for _, raw in raws)
     own, flat = {*OWN.findall(whole)}, False
+    if ELL.search(whole) and not SCALAR_ELL.search(whole):  # it may be something else
+        raws = [(number, IS_ELL.sub(r"\1ell ", raw)) for number, raw in raws]
+        own |= {"ell"}
     changed = CHANGED.findall(whole)
     beside = any(letter in vocabulary.outputs for letter, _ in changed)
     own |= {letter for letter, equals in changed if beside or not equals} - {*vocabulary.outputs}

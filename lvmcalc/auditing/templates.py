@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection
 
-from lvmcalc.auditing.remarks import INNER, NAME
+from lvmcalc.auditing.remarks import INNER, NAME, NOTATION
 from lvmcalc.notation import Vocabulary, spelling
 from lvmcalc.notation.formula_finder import sides_of
 from lvmcalc.notation.letters import GREEK
@@ -13,6 +13,8 @@ from lvmcalc.notation.named_functions import FUNCTIONS
 # f(x + ε) = f(x) + ε f'(x) + O(ε²)
 EXPANSION = re.compile(r"[+−-]\s*(?:\\mathcal\s*\{?\s*O\s*\}?|(?<![A-Za-z\\])[Oo])"
                        r"\s*(?:\\left)?\(")
+NUMBER = re.compile(r"^\s*\$?\s*\\?[^\W\d_]+\s*=\s*0*\.?0*[1-9]\d*(?:\.\d+)?(?:e-?\d+)?"
+                    r"[\s.,;$]*$")  # η = 0.01
 # What a rule is about: a derivative of a formula, a differential, a product of two matrices
 ABOUT = re.compile(r"[:⟨∇∂]|\\(?:langle|nabla|partial)(?![A-Za-z])"
                    r"|(?<![A-Za-z])(?:tr|det|log|vec)(?![a-z])|(?<![A-Za-z\\])d\s*[(\\A-Z]")
@@ -37,7 +39,9 @@ def letters_of_rule(text: str, vocabulary: Vocabulary, known: Collection[str]) -
     asked = called and called[1] in {f"d{output}" for output in vocabulary.outputs}
     below = spelling(by["below"].strip("\\")) if by else ""
     if not (others and ABOUT.search(text)) or SAID.search(text) or any(
-            (called and not asked, GRADIENT.match(left), INNER.match(left))):
+            (called and not asked, GRADIENT.match(left))):
+        return []
+    if INNER.match(left) and not NOTATION.match(text):
         return []
     if by and not all(re.search(rf"/\s*(?:d|∂|\\partial)\s*\\?{below}", it) for it in others):
         return []  # ∂L/∂A = …
@@ -46,7 +50,7 @@ def letters_of_rule(text: str, vocabulary: Vocabulary, known: Collection[str]) -
         return []
     every = {*dict.fromkeys(letter for letters in found for letter in letters)}
     own = [letter for letters in found for letter in letters if letter not in known]
-    taken = {*own} & {*vocabulary.lengths, *map(str.lower, known), *map(str.upper, known)}
+    taken = {*own} & {*vocabulary.lengths, *(it.lower() for it in known if it.isupper())}
     shared = all({*own} <= {*letters} for letters in (found[1:] if asked or by else found))
     return [*dict.fromkeys(own)] if shared and not taken and len(every - {*own}) < 2 else []
 

@@ -9,7 +9,7 @@ from lvmcalc.auditing.audit_report import Line, capital
 from lvmcalc.auditing.backprop_notation import stages_of
 from lvmcalc.auditing.letter_meaning import Lettering
 from lvmcalc.auditing.pieces import Piece, Position
-from lvmcalc.auditing.templates import EXPANSION, letters_of_rule
+from lvmcalc.auditing.templates import EXPANSION, NUMBER, letters_of_rule
 from lvmcalc.auditing.words_beside import equation_among_words
 from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression
 from lvmcalc.marking.derivation_text import DENIES, OPERATING, TELLING, letters_given
@@ -21,6 +21,7 @@ from lvmcalc.notation.vocabulary import typed
 
 WORD = re.compile(r"[\s$.,;:)]*(?:([A-Za-z]{2,}).*)?$", re.DOTALL)  # behind a formula
 EXPANDED = "It is an expansion up to a rest O(…), which is not checked."
+A_NUMBER = "It gives a number to a letter that the model does not have: it is not checked."
 RULE = "It is a rule in letters of its own, {}: it is not checked."
 BESIDE = "The words beside the equation are not checked."
 HESSIAN = "H is read as the Hessian."
@@ -37,6 +38,8 @@ class Unread(Lettering):
         """Return why a line is not checked that cannot be read, "" if it should have been read."""
         if EXPANSION.search(piece.text):
             return EXPANDED
+        if NUMBER.match(piece.text):
+            return A_NUMBER
         known = {*stages_of(self.chain), *self.lost, *(
             letter.name for letter in self.letters.formulas)}
         letters = letters_of_rule(piece.text, self.chain.vocabulary, known)

@@ -16,7 +16,8 @@ STEP = re.compile(rf"(?:^|[\s$:]){_NAME}(?:{_AT}?\s*{_ARROW}|{_BELOW.format(_NEX
 # w = w − lr * grad
 MOVED = re.compile(rf"^\s*{_NAME}\s*\+\s*Δ(?P=name)\s*;?\s*$")  # what a function returns
 IN_PLACE = re.compile(rf"^\s*{_NAME}\s*={_AGAIN}\s*\(?\s*"
-                      r"(?:\\?(?P<step>[^\W\d]\w*)(?=\s*[*·\s(\\∇])|∇|\\nabla)")
+                      r"(?:(?:\w+\.)*(?:solve|inv|pinv|lstsq)\("
+                      r"|\\?(?P<step>[^\W\d]\w*)(?=\s*[*·\s(\\∇])|∇|\\nabla)")
 
 
 def is_update(text: str, vocabulary: Vocabulary) -> bool:

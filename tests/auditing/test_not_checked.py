@@ -42,3 +42,30 @@ def test_words_that_are_not_known_leave_a_right_equation_right(text: str, expect
     line, = audit(text, RIDGE).lines
     assert line.status == expected
     assert (line.note == "The words beside the equation are not checked.") == (expected == "proved")
+
+
+NEWTON = "z = X.dot(w)\np = 1 / (1 + np.exp(-z))\nhess = X.T @ np.diag(p * (1 - p)) @ X\n"
+LOGISTIC = derive("sum(log(1 + exp(X w))) − yᵀX w", X="N×D", w="D", y="N")
+SOFTMAX = derive("Z = X W\nL = sum(log(exp(Z) ones(C))) − tr(Yᵀ Z)", X="N×D", W="D×C", Y="N×C")
+
+
+@pytest.mark.parametrize(("text", "of", "expected"), [
+    (r"dL = \langle\underbrace{\tfrac12 K^{-1}YY^TK^{-1} - \tfrac D2 K^{-1}}_{=: G}, dK\rangle"
+     "\n∂L/∂X = 2αGX", "gplvm", ["proved", "definition", "proved"]),
+    (r"\[ \Longrightarrow\quad \nabla_w L = 2X^T(Xw - y) + 2\lambda w. \]", RIDGE, ["proved"]),
+    ("*Backward.* Start here.\n" + RIGHT, RIDGE, ["words", "words", "proved"]),
+    ("The Hessian is\n$$\\mathcal{H} = 2X^TX + \\lambda I.$$", RIDGE, ["words", "refuted"]),
+    ("$∂L/∂Z = P − Y$ where $P$ is the row-wise softmax of $Z=XW$.", SOFTMAX,
+     ["proved", "definition", "proved"]),
+    (r"We find for $\ell = 1^T \log(\exp(Z) 1)$ and $P = softmax(Z)$" "\n"
+     r"$d\ell = \operatorname{tr}(P^T dZ)$", SOFTMAX, ["definition", "definition", "proved"]),
+    ("e = y - X @ w\ng = -2 * X.T @ e + 2 * reg * w  # gradient", RIDGE, ["definition", "proved"]),
+    (NEWTON + "w = w - np.linalg.solve(hess, X.T @ (p - y))", LOGISTIC,
+     ["definition", "definition", "proved", "words"]),
+    ("def f_grad(w):\n    e = X @ w - y\n    return loss, 2 * X.T @ e + 2 * lam * w", RIDGE,
+     ["words", "definition", "proved"]),
+    ("We write dT for ∂L/∂T.\nr = X @ w - y\ndw = 2 * X.T @ r + 2 * lam * w", RIDGE,
+     ["words", "definition", "proved"]),
+    ("f(w + h) − f(w) = 2hᵀXᵀ(Xw − y)", RIDGE, ["unreadable"])])
+def test_what_lays_out_a_page_is_no_formula(text: str, of: str | Chain, expected: list) -> None:
+    assert [line.status for line in audit(text, of).lines] == expected, audit(text, of)
