@@ -53,7 +53,8 @@ _SAYS = ("is|are|be|equals?|becomes|gives?|yields|reads|returns?|gets?|obtain|ha
          "|think|believe|guess|say|and|plus|minus|times|half|twice|over|frac|sum|lambda|zero")
 _PLACE = ("sections?|chapters?|appendix|figures?|tables?|equations?|exercises?|problems?|pages?"
           "|lemma|theorem|slides?|parts?|sheet|question|lecture")
-CARRIED = re.compile(rf"(?<![\\\w.(])(?:(?!(?:{_SAYS})\b)[A-Za-z]{{2,}}\b\.?\s+[(\[]?\d(?:[\d.,–-]*\d)?"
+CARRIED = re.compile(rf"(?<![\\\w.(])(?:(?!(?:{_SAYS})\b)[A-Za-z]{{2,}}\b\.?\s+[(\[]?"
+                     r"\d(?:[\d.,–-]*\d)?"
                      rf"|(?:{_PLACE})\s+[(\[]?[A-Z]\b)", re.IGNORECASE)
 ELSEWHERE = re.compile(r"\d|[½⅓¼]|\b(?:zero|one|half|two)\b", re.IGNORECASE)
 NEXT = re.compile(r"\\(?:Rightarrow|implies|iff|Leftrightarrow|Longrightarrow)\b|[⇒⟹⟺⇔]|=>")

@@ -77,12 +77,13 @@ def readings(text: str, vocabulary: Vocabulary, shape: tuple[Expr, ...] = (),
     node is called d; with `arrays`, the text stands in code for arrays; with `repeated`, an index
     that stands twice in a term is summed over; the rest is as in `parse`.
     """
-    given = text, vocabulary, shape, differentials, entries, arrays
+    given = text, vocabulary, shape, differentials, entries, arrays, repeated
     return [*vocabulary.read.get((text, *given[2:]), lambda: _in_every_way(*given))]
 
 
 def _in_every_way(text: str, vocabulary: Vocabulary, shape: tuple[Expr, ...],
-                  differentials: bool, entries: str, arrays: bool) -> list[Reading]:
+                  differentials: bool, entries: str, arrays: bool, repeated: bool
+                  ) -> list[Reading]:
     found, errors, text = [], [], unified(text)
     if DOUBLE in text:
         return either_one(text, shape, lambda typed: readings(
