@@ -9,7 +9,7 @@ import numpy as np
 from sympy import Expr
 
 from lvmcalc import notation
-from lvmcalc.auditing.pieces import Position
+from lvmcalc.auditing.positions import Position
 from lvmcalc.auditing.stationary import Conditions, NoNumbers, difference, zero_like
 from lvmcalc.calculus.arithmetic import whole_size
 from lvmcalc.chain import Chain

@@ -8,7 +8,7 @@ from itertools import pairwise
 from sympy import Expr
 
 from lvmcalc import notation
-from lvmcalc.auditing.pieces import START, Position
+from lvmcalc.auditing.positions import START, Position
 from lvmcalc.calculus import Verdict
 from lvmcalc.calculus.verdict import MARKS, worst
 from lvmcalc.chain import Chain
@@ -20,6 +20,9 @@ from lvmcalc.notation.forming import as_number
 
 SIGNS = {**MARKS, "follows": "↳", "definition": "≔", "words": "·"}
 BROKEN = ("refuted", "undecided")
+DOTS = "The dots leave something out: write the whole formula."
+PROPORTIONAL = ("∝ can leave out a factor or a term that is added, and no such term makes this "
+                "right: write = instead.")
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ import sympy as sp
 from sympy import Expr
 
 from lvmcalc import notation
-from lvmcalc.auditing.audit_report import Audit, Line, capital, credit
+from lvmcalc.auditing.audit_report import DOTS, PROPORTIONAL, Audit, Line, capital, credit
 from lvmcalc.auditing.backprop_notation import as_adjoints, as_typed, of_own_letters, stages_of
 from lvmcalc.auditing.blaming import NO_VALUE, Blaming
 from lvmcalc.auditing.carried_forward import Slips
@@ -29,7 +29,8 @@ from lvmcalc.auditing.loss_names import with_loss
 from lvmcalc.auditing.newton_names import with_newton
 from lvmcalc.auditing.own_letters import OwnLetters
 from lvmcalc.auditing.page_layout import laid_out
-from lvmcalc.auditing.pieces import Piece, Position, pieces
+from lvmcalc.auditing.pieces import Piece, pieces
+from lvmcalc.auditing.positions import Position
 from lvmcalc.auditing.reading_order import reading_order
 from lvmcalc.auditing.resized_chains import of_one_sample, with_free_letters, with_misfits_behind
 from lvmcalc.auditing.stationary import Conditions, NoNumbers
@@ -55,10 +56,6 @@ from lvmcalc.notation.forming import as_number, change_of
 from lvmcalc.notation.formula_finder import sides_of
 from lvmcalc.notation.lexicon import ARRAYS
 from lvmcalc.notation.vocabulary import matching
-
-DOTS = "The dots leave something out: write the whole formula."
-PROPORTIONAL = ("∝ can leave out a factor or a term that is added, and no such term makes this "
-                "right: write = instead.")
 
 
 def audit(lines: str | Iterable[str], of: str | Chain) -> Audit:

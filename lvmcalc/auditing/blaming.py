@@ -17,7 +17,7 @@ from lvmcalc.auditing.carried_forward import Slips
 from lvmcalc.auditing.false_rules import false_rule
 from lvmcalc.auditing.gradient_names import asked_for, is_named
 from lvmcalc.auditing.own_letters import OwnLetters
-from lvmcalc.auditing.pieces import Position
+from lvmcalc.auditing.positions import Position
 from lvmcalc.auditing.stationary import is_zero
 from lvmcalc.calculus import UnsupportedExpression, Verdict
 from lvmcalc.calculus.expression_checks import check_shapes

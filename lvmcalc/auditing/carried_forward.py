@@ -20,7 +20,7 @@ from lvmcalc.auditing.jacobians import moved_by
 from lvmcalc.auditing.one_number import broken_rule
 from lvmcalc.auditing.own_letters import OwnLetters
 from lvmcalc.auditing.parts_inside import flat, with_letter
-from lvmcalc.auditing.pieces import Position
+from lvmcalc.auditing.positions import Position
 from lvmcalc.auditing.scalar_summands import parts_of
 from lvmcalc.calculus import UnsupportedExpression, differential, inner
 from lvmcalc.calculus.comparison import decide

@@ -16,7 +16,8 @@ from lvmcalc.auditing.audit_report import Line
 from lvmcalc.auditing.carried_forward import Slips
 from lvmcalc.auditing.false_rules import in_solution
 from lvmcalc.auditing.gradient_names import is_named
-from lvmcalc.auditing.pieces import Piece, Position
+from lvmcalc.auditing.pieces import Piece
+from lvmcalc.auditing.positions import Position
 from lvmcalc.auditing.stationary import (
     ASSUMED,
     GIVEN,

@@ -11,7 +11,8 @@ from sympy import Expr
 from lvmcalc import notation
 from lvmcalc.auditing.audit_report import Line
 from lvmcalc.auditing.backprop_notation import BAR
-from lvmcalc.auditing.pieces import ENTRY, Piece, Position
+from lvmcalc.auditing.pieces import ENTRY, Piece
+from lvmcalc.auditing.positions import Position
 from lvmcalc.auditing.stationary import ASSUMED
 from lvmcalc.auditing.unread_lines import Unread
 from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression, Verdict

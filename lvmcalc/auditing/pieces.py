@@ -15,6 +15,7 @@ from lvmcalc.auditing.partial_lines import (
 )
 from lvmcalc.auditing.pasted_functions import says_nothing
 from lvmcalc.auditing.pasted_lines import LABEL, numbered, statements, with_layers, without_front
+from lvmcalc.auditing.positions import START, Position
 from lvmcalc.auditing.remarks import (
     NAME,
     NO_EQUATION,
@@ -116,28 +117,6 @@ ENTRY = re.compile(r"([a-z])_\{?[a-z]{2}\}?")  # of a matrix P, as p_nk
 ASSIGNED = re.compile(r"^[^\S\n]*([a-z_]{2,})[^\S\n]*=(?!=)", re.MULTILINE)  # in code
 UNFINISHED = re.compile(r"(?:[=+·*({\[−]|(?<!-)-)\s*$")
 
-
-ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
-
-
-class Position(NamedTuple):
-    """Where an equation stands: the number of the line as pasted, and its own among several there.
-    """
-
-    line: int
-    equation: int = 0
-
-    def __str__(self) -> str:
-        return f"line {self.line}{f', {self.which}' * bool(self.equation)}"
-
-    @property
-    def which(self) -> str:
-        """Which equation of its line it is, in words."""
-        return f"{ORDINALS[self.equation - 1]} equation" if self.equation <= len(
-            ORDINALS) else f"equation {self.equation}"
-
-
-START = Position(1)
 
 
 class Piece(NamedTuple):

@@ -15,7 +15,7 @@ import sympy as sp
 from sympy import Expr, ShapeError
 
 from lvmcalc import notation
-from lvmcalc.auditing.pieces import Position
+from lvmcalc.auditing.positions import Position
 from lvmcalc.calculus import UnsupportedExpression, Verdict
 from lvmcalc.chain import Chain
 from lvmcalc.marking.exercise import RIGHT, NoValue, exercise_of, value_at

@@ -8,7 +8,8 @@ from itertools import pairwise
 from lvmcalc.auditing.audit_report import Line, capital
 from lvmcalc.auditing.backprop_notation import stages_of
 from lvmcalc.auditing.letter_meaning import Lettering
-from lvmcalc.auditing.pieces import Piece, Position
+from lvmcalc.auditing.pieces import Piece
+from lvmcalc.auditing.positions import Position
 from lvmcalc.auditing.templates import EXPANSION, NUMBER, letters_of_rule
 from lvmcalc.auditing.words_beside import equation_among_words
 from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression

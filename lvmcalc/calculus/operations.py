@@ -22,15 +22,7 @@ from sympy.matrices.expressions.diagonal import DiagMatrix, DiagonalOf
 from lvmcalc.calculus import expression_tools, functions
 from lvmcalc.calculus.errors import UnsupportedExpression
 from lvmcalc.calculus.expression_tools import argument, halves, without_power
-from lvmcalc.calculus.functions import (
-    SPELLED,
-    EntrySum,
-    Entrywise,
-    a,
-    entry_by_entry,
-    sigmoid,
-    sign,
-)
+from lvmcalc.calculus.functions import SPELLED, EntrySum, Entrywise, entry_by_entry, sigmoid, sign
 from lvmcalc.calculus.rules import Operation, RuleBook, increment_of, upstream
 
 # The letters in which the rules are written; A2 is another matrix of the shape of A.
@@ -38,7 +30,7 @@ m, n, p = sp.symbols("m n p", integer=True, positive=True)
 k = Symbol("k", real=True)
 A, A2, v = MatrixSymbol("A", m, n), MatrixSymbol("B", m, n), MatrixSymbol("v", n, 1)
 B, C = MatrixSymbol("B", n, p), MatrixSymbol("C", n, n)
-s, b, c = sp.symbols("s b c")
+a, (s, b, c) = functions.a, sp.symbols("s b c")
 dA, dA2, dB, dC, dv = map(increment_of, (A, A2, B, C, v))
 ds, da, db, dc = map(increment_of, (s, a, b, c))
 G_mn, G_mp, G_nm, G_nn, G_mm, G_n = map(upstream, (A, A * B, A.T, C, A * A.T, v))
