@@ -2,7 +2,7 @@
 
     ∂L/∂Y = −XW   (the log-sum-exp part does not depend on Y)
 
-A remark stands in a place for remarks, most of its words are plain English, and it has none of the
+A remark stands in a place for remarks, all its words are plain English, and it has none of the
 words in `remarks.toml` that may change what a formula says. It is shown with the mark.
 """
 
@@ -37,7 +37,7 @@ _DATA = tomllib.loads((resources.files(__package__) / "remarks.toml").read_text(
 ENGLISH = PLAIN | NOUNS | DEEDS | TO_DO | TALK | frozenset(
     " ".join(_DATA["english"].values()).split())
 ENDINGS = [("", ""), ("s", ""), ("es", ""), ("ies", "y"), ("d", ""), ("ed", ""), ("ied", "y"),
-           ("ing", ""), ("ing", "e"), ("ly", ""), ("ily", "y"), ("er", "")]
+           ("ing", ""), ("ing", "e"), ("ly", ""), ("ily", "y"), ("er", ""), ("'s", ""), ("’s", "")]
 SAFE = re.compile(rf"\b(?:{'|'.join(_DATA['safe']).replace(' ', '[ ]+')})(?![\w-])", re.IGNORECASE)
 
 
@@ -130,9 +130,8 @@ def is_remark(exercise: Exercise, story: str, least: int = 3) -> bool:
     story = SYMMETRIC.sub(lambda it: " and " if it[1] in known else it[0], story)
     said = SAFE.sub(lambda it: " and " * len(it[0].split()), REASON.sub("since it is", story))
     words = re.findall(r"[a-z]+(?:['’][a-z]+)?", re.sub(r"⟦\w*⟧", " ", said).lower())
-    english = sum(map(_is_english, words))
     refused = (CHANGERS, NAMING, SUPPOSES, ENTERS, OF_ANOTHER, RENAMES, CHANGED, TWICE)
-    return (len(words) >= least and 5 * english >= 4 * len(words)
+    return (len(words) >= least and all(map(_is_english, words))
             and not FOREIGN.search(re.sub(r"⟦N?\w*⟧", " ", said)) and not re.search("⟦[BDXS]", said)
             and not any(it.search(said) for it in refused)
             and {*WITH_RESPECT_TO.findall(said)} <= {notation.spelling(exercise.wrt)})

@@ -20,6 +20,7 @@ PLAIN = HARMLESS | ANSWERING
 TOLD = PLAIN - {"suppose", "should", "could", "attempt", "trying", "being"}
 FUNCTIONS = {"softmax", "sigmoid", "logistic", "tanh", "relu", "softplus", "exponential"}
 NOUNS = PARTS | OPERATIONS | DEEDS
+KNOWN = PLAIN | NOUNS | TO_DO
 # What says nothing though a word of it may: anywhere, in a story, and in front of ∂L/∂X = …
 USUAL = re.compile(
     r"\bouter\s+product\s+of\b|\bat\s+all\b|\bnormal\s+equations?\b(?!\s+(?:are|is|reads?)\b)"
@@ -196,8 +197,8 @@ def is_harmless(story: str, vocabulary: Vocabulary, wrt: str, explicit: bool = F
     if explicit and told and not denies.search(front[:told[-1].start()]):
         front = front[told[-1].start():]
     reason = BECAUSE.search(behind)
-    if reason and not (DENIES.search(reason[0])
-                       or re.search(r"⟦X|⟦N\w*⟧\s+(?:is|are)\b", reason[0])):
+    if reason and _words(reason[0]) <= KNOWN and not (
+            DENIES.search(reason[0]) or re.search(r"⟦X|⟦N\w*⟧\s+(?:is|are)\b", reason[0])):
         behind = behind[:reason.start()] + behind[reason.end():]
     story = f"{front}⟦A⟧{behind}"
     story = re.sub(r"[(,]?\s*(?:(?:which\s+)?is\s+|of\s+(?:size|shape)\s+)?(?:an?\s+)?⟦S⟧[\s-]*"

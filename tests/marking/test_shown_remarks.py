@@ -41,7 +41,8 @@ def test_a_remark_that_changes_nothing_is_shown(text: str, shown: str) -> None:
     "The picture of the forest becomes: Xᵀ(Xw − y) + λw", "The predictions are: $Xᵀ(Xw − y) + λw$",
     "{} (the shape is N×D)", "{} because we get $Xᵀ(Xw − y)$", "{}  # w: (1, D)",
     "The natural gradient is {}", "For one observation, {}", "{} for the shuffled w",
-    "One of the two terms is {}", "The normal equations are {}"])
+    "One of the two terms is {}", "The normal equations are {}",
+    "{} (the lecturer uses a Huber loss in this exercise)", "{} (as it is for the hinge loss)"])
 def test_a_remark_that_may_change_an_answer_makes_it_unreadable(text: str) -> None:
     assert mark(text.format(ANSWER), RIDGE, "w").status == "unreadable"
 
