@@ -222,8 +222,8 @@ ANSWERING = TALK - _words("""
 """) | _words("""
     abbreviation altogether ans applied applying backprop backpropagation backward calculation
     called clearly closed collecting compact compactly componentwise coordinates covariance
-    decoder defined defining denote denoted denotes denoting derivation derivatives design
-    easily element elementwise embedding encoder entrywise everything explicit explicitly
+    defined defining denote denoted denotes denoting derivation derivatives design
+    easily element elementwise embedding entrywise everything explicit explicitly
     expressed expressions features full gaussian gradients hidden hyperbolic immediately input
     inputs introducing itself know known latent layer layers layout leads logistic logits
     matrices model's models multiplication named namely network note notice observations
