@@ -45,6 +45,7 @@ AUTOENCODER_SLIP = "L = ½tr(xᵀWᵀWWᵀWx) − ½tr(xᵀWᵀWx) + ½tr(xᵀx)
 
 
 @pytest.mark.parametrize(("text", "of", "expected"), [
+    ("d²L = 2 dwᵀXᵀX dw + λ dwᵀdw\n∇²L = 2XᵀX + λI", RIDGE, ["refuted", "follows"]),
     (f"L = ½‖WᵀW x − x‖²\n{AUTOENCODER_SLIP[1:]}\nC = x xᵀ\n"
      "L = ½tr(C WᵀWWᵀW) − ½tr(C WᵀW) + ½tr(C)", "autoencoder",
      ["proved", "refuted", "definition", "follows"]),
