@@ -210,6 +210,10 @@ class Slips:
                 if second and self.same(left, product(sides[0], step)) and self.same(
                         change, product(sides[-1], step)):
                     return number
+                if second and all(self.same(as_number(one), as_number(product(
+                        transposed(step), side, step))) for one, side in (
+                            (left, sides[0]), (change, sides[-1]))):  # of d²L
+                    return number
                 if second and any(self.same(product(sides[-1], step), wrong) for wrong in
                                   self.second_with(left, change, by, product(sides[0], step))):
                     return number

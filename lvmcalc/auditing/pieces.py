@@ -59,13 +59,14 @@ FLAT = re.compile(r"\b(?:set(?:ting)?|equat\w+|put(?:ting)?)\b[^=]*(?:\bzero\b|=
                   r"|optim(?:um|al)|(?:mini|maxi)mi[sz]er|at (?:the|a) (?:mini|maxi)mum"
                   r"|first-order condition)\b", re.IGNORECASE)
 LEADING = re.compile(r"^\s*(?:(?:[A-Z-]{4,}|normal\s+equations?|at|the|(?:if|suppose"
-                     r"|assum(?:e|ing)|provided)(?:\s+(?:now|that))?|(?-i:an?)|is|it|are|for|to"
-                     r"|we|so|by|iff|all\s+\$?d\s*\\?\w+\$?|if\s+and\s+only\s+if"
-                     r"|(?:\$?\w\$?\s+)?the\s+(?:[a-z]+\s+){0,3}\$?\w?\$?\s*solves)[,:]?\s+)+"
-                     r"(?=.*=)", re.IGNORECASE)
+                     r"|assum(?:e|ing)|provided)(?:\s+(?:now|that|we\s+have))*|(?-i:an?)|is|it"
+                     r"|are|for|to|we|so|by|iff|all\s+\$?d\s*\\?\w+\$?|if\s+and\s+only\s+if"
+                     r"|(?:\$?\w\$?\s+)?the\s+(?:[a-z]+\s+){0,3}\$?\w?\$?\s*solves)[,:]?\s+"
+                     r"(?!\s*=))+(?=.*=)", re.IGNORECASE)
 # "At the maximum Σ = S, …": what follows in this sentence is said of that point
 AT = re.compile(r"^\s*(?:(?:so|and|hence|now|but)\s+)?(?:(?:evaluated\s+)?at\b[^=∂∇]*=(?!\s*0)"
-                r"|(?P<holds>if|suppose|assum(?:e|ing)|provided)\b[^=∂∇]*=)", re.IGNORECASE)
+                r"|(?P<holds>if|suppose|assum(?:e|ing)|provided)(?:\s+(?:now|that|we\s+have))*\s+"
+                r"(?:(?!\b[a-z]{2,}\s+[a-z]{2,}\b)[^=∂∇])*=)", re.IGNORECASE)
 HELD = re.compile(r"^\s*(?:(?:fix|hold|keep)(?:ing)?|for)\s+\$?\\?\w+\$?(?:\s+(?:fixed|constant))?"
                   r"(?:,|\s+and)\s+(?:solve|set)(?:\s+for)?\s+(?=\S.*=)", re.IGNORECASE)
 GIVES = re.compile(r"(?<=0)[\s$]*,?\s*(?:(?:this|which|and|it|we)\s+)*(?:gives?|yields?|implies"

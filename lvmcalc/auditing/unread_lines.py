@@ -5,11 +5,15 @@ import re
 from contextlib import suppress
 from itertools import pairwise
 
+from sympy import S
+
+from lvmcalc.auditing.assumptions import Assumption
 from lvmcalc.auditing.audit_report import Line, capital
 from lvmcalc.auditing.backprop_notation import stages_of
 from lvmcalc.auditing.letter_meaning import Lettering
 from lvmcalc.auditing.pieces import Piece
 from lvmcalc.auditing.positions import Position
+from lvmcalc.auditing.stationary import Conditions
 from lvmcalc.auditing.templates import EXPANSION, NUMBER, letters_of_rule
 from lvmcalc.auditing.words_beside import equation_among_words
 from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression
@@ -32,6 +36,8 @@ class Unread(Lettering):
     """Say what is known of a line that cannot be read."""
 
     arrays: bool  # whether the lines are code for arrays
+    assumption: Assumption | None  # what the derivation assumes of the leaves
+    conditions: Conditions
     lost: dict[str, Position]  # the letters that an unreadable line defines, and the line
     misfits_in: dict[str, Position]  # the lines by a letter with what cannot be formed
 
@@ -80,7 +86,9 @@ class Unread(Lettering):
 
     def unreadable(self, piece: Piece, reason: str, name: str = "") -> Line:
         """Return a line that cannot be read as it stands. Nobody knows from now on what the letters
-        mean that it defines."""
+        mean that it defines, nor what was assumed in it."""
+        if piece.given == "from here":
+            self.assumption = Assumption(self.conditions, S.Zero, S.One, piece.at)
         if found := self.otherwise(piece, "Beside the formula" in reason):
             return found
         if note := self.not_checked(piece):

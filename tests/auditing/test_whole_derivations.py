@@ -45,6 +45,7 @@ AUTOENCODER_SLIP = "L = ½tr(xᵀWᵀWWᵀWx) − ½tr(xᵀWᵀWx) + ½tr(xᵀx)
 
 
 @pytest.mark.parametrize(("text", "of", "expected"), [
+    ("d²L = 2 dwᵀXᵀX dw + λ dwᵀdw\n∇²L = 2XᵀX + λI", RIDGE, ["refuted", "follows"]),
     (f"L = ½‖WᵀW x − x‖²\n{AUTOENCODER_SLIP[1:]}\nC = x xᵀ\n"
      "L = ½tr(C WᵀWWᵀW) − ½tr(C WᵀW) + ½tr(C)", "autoencoder",
      ["proved", "refuted", "definition", "follows"]),
@@ -84,6 +85,7 @@ def test_the_gradient_by_k_may_be_set_to_zero() -> None:
      "∂L/∂W = W x xᵀ(WᵀW + I)", "autoencoder", ["definition", *["numeric"] * 3, "refuted"]),
     ("Assume XᵀX = I\n∂L/∂w = 2(1 + λ)w − 2Xᵀy\nSet it to zero:\nw = Xᵀy/(1 + λ)\n"
      "w = Xᵀy/(1 − λ)", RIDGE, ["definition", "numeric", "words", "numeric", "unreadable"]),
+    ("Suppose that lambda = 0. Then ∂L/∂w = 2Xᵀ(Xw − y)", RIDGE, ["definition", "numeric"]),
     ("Suppose y = X w. Then e = y − X w = 0 and ∂L/∂w = 2λ w", RIDGE,
      ["definition", "numeric", "numeric"]),
     ("∂L/∂w = 2Xᵀ(Xw − y) + 2λw\nIf XᵀX = I, setting the gradient to zero gives w = Xᵀy/(1 + λ)",
@@ -127,3 +129,7 @@ def test_a_slip_inside_a_function_is_named(line: str) -> None:
      "The product of ∂L/∂E (N×M) and P (N×K) cannot be formed")])
 def test_a_slip_is_told_in_what_the_derivation_names(text: str, of: object, told: str) -> None:
     assert told in audit(text, of).lines[-1].wrong
+
+
+def test_a_line_under_a_condition_that_cannot_be_read_is_not_refuted() -> None:
+    assert "refuted" not in statuses("If v = 0 holds, then\n∂L/∂w = 2Xᵀ(Xw − y)", RIDGE)
