@@ -61,19 +61,19 @@ def assert_the_gradient_has_the_slope(formula: Expr, point: tuple, data: Any) ->
     assert where_there_is_one(oracle.has_slope, found, values, variable.name, slope)
 
 
-@settings(max_examples=100, **REPEATABLE)
+@settings(max_examples=60, **REPEATABLE)
 @given(formulas(5, logarithms=True, matrices=False), points, st.data())
 def test_the_gradient_has_the_exact_slope_along_a_random_direction(formula, point, data) -> None:
     assert_the_gradient_has_the_slope(formula, point, data)
 
 
-@settings(max_examples=100, **REPEATABLE)
+@settings(max_examples=60, **REPEATABLE)
 @given(formulas(4, logarithms=False, matrices=False, elementwise=True), points, st.data())
 def test_the_gradient_of_elementwise_operations_has_the_slope(formula, point, data) -> None:
     assert_the_gradient_has_the_slope(formula, point, data)
 
 
-@settings(max_examples=100, **REPEATABLE)
+@settings(max_examples=60, **REPEATABLE)
 @given(formulas(3, logarithms=False, matrices=True, elementwise=True),
        formulas(3, logarithms=False, matrices=True, elementwise=True), points)
 def test_what_is_proved_of_elementwise_operations_is_true_and_what_is_refuted_is_false(
@@ -88,7 +88,7 @@ def test_what_is_proved_of_elementwise_operations_is_true_and_what_is_refuted_is
         assert not (verdict.status == "refuted" and left != one)
 
 
-@settings(max_examples=100, **REPEATABLE)
+@settings(max_examples=60, **REPEATABLE)
 @given(formulas(4, logarithms=True, matrices=False), points)
 def test_among_symmetric_matrices_the_gradient_is_symmetric_and_has_the_slope_along_one(
         formula, point) -> None:
@@ -135,7 +135,7 @@ def spoilt(formula: Expr, rng: Any) -> Expr:
     return formula.xreplace({place: wrong})
 
 
-@settings(max_examples=100, **REPEATABLE)
+@settings(max_examples=60, **REPEATABLE)
 @given(formulas(4, logarithms=True, matrices=True), choices)
 def test_a_formula_in_other_words_is_found_to_be_the_same(formula, rng) -> None:
     other = rewritten(formula, rng)
@@ -143,7 +143,7 @@ def test_a_formula_in_other_words_is_found_to_be_the_same(formula, rng) -> None:
     assert compare(formula, other).holds
 
 
-@settings(max_examples=100, **REPEATABLE)
+@settings(max_examples=60, **REPEATABLE)
 @given(formulas(3, logarithms=False, matrices=True), choices, points)
 def test_a_broken_formula_is_never_called_right_and_a_counterexample_is_one(
     formula, rng, point) -> None:

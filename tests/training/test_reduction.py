@@ -142,7 +142,7 @@ class TestLearning:
     def test_beta_finds_its_maximum_likelihood_value_on_the_way(self, optimiser, factor, learn):
         iris = data.centred(data.load("iris").Y)
         best = gplvm.best_beta(iris, 2)
-        trainer = Trainer(GPLVMProblem(iris, 2, 1.0, factor * best, learn), optimiser).run(4000)
+        trainer = Trainer(GPLVMProblem(iris, 2, 1.0, factor * best, learn), optimiser).run(2000)
         assert trainer.problem.beta == pytest.approx(best, rel=0.02)
         assert trainer.gap < 1e-3
         assert trainer.problem.best == pytest.approx(gplvm.optimum(iris, 2, 1.0,
