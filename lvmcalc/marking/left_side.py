@@ -56,7 +56,7 @@ GIVEN = re.compile(rf"(?:^|[\s$.,;:])({LETTER})\s*&?\s*:?=(?!=)\s*"
 # A derivative of a formula: ∂/∂X (…)
 OPERATED = re.compile(r"\s*(?:\\[td]?frac\s*\{\s*(?:\\partial|∂|d)\s*\}\s*\{\s*(?:\\partial\b|∂|d)"
                       r"\s*([^{}]+(?:\{\w+\})?)\s*\}|[∂d]\s*/\s*[∂d](\w+)"
-                      r"|(?:∇|\\nabla)\s*_\s*(?:\{([^{}]+(?:\{\w+\})?)\}|(\w+))\s*"
+                      r"|(?:∇|\\nabla|∂|\\partial)\s*_\s*(?:\{([^{}]+(?:\{\w+\})?)\}|(\w+))\s*"
                       r"(?!\s*\\?\w+\s*$|\s*\\math\w+\s*\{?\s*\w\s*\}?\s*$)"
                       r"|(?:∇|\\nabla)\s*(?=[½\d‖|(\[]|\\(?:[|lb]|[td]?frac|tr\b|op)))"
                       r"\s*(?=[^\s=])(.+)$")

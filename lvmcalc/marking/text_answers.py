@@ -244,7 +244,7 @@ def _alone(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Exp
     text = without_dollars(text, words)
     code, arrays = len(program(text)) > 1 or whole != given, bool(ARRAYS.search(f"{typed}\n{text}"))
     text = text if code else with_loss(exercise, as_chain(exercise, text))
-    text = spread_out(text) if re.search("[∑Σ]", text) else text
+    text = spread_out(text) if re.search("[∑Σᵢⱼₖ]", text) else text
     *before, text = with_entries(statements(text, lambda side: names_asked(exercise, side)),
                                  words.spellings)
     sides: list[list[Reading]] = []

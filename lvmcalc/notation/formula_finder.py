@@ -32,6 +32,8 @@ PART = re.compile(r"\b(?:term|part|path|contribution|penalty|prior|summand)\b", 
 _ARGUMENT = r"\s*\(\s*[\w\\{},;| ]*\)"
 SCALAR = (r"(?:\\mathcal\s*(?:\{\s*[A-Z]\s*\}|[A-Z](?![A-Za-z]))|\\(?:ell|(?:var)?phi)\b"
           r"|\\?(?:log|ln)\s*p(?![\w(])"
+          r"|(?:\\(?:text|textrm|mathrm|operatorname)\s*\{\s*)?"
+          r"(?:MSE|SSE|RSS|NLL|B?CE|[Ll]oss|[Cc]ost)\b(?:\s*\})?"
           r"|[ℓℒlfφ](?!\w)|[A-Z](?![\w'ᵀ⁻])|(?:\\?(?:log|ln)\s*)?p\s*\([^()=+]*\))"
           rf"(?:{_ARGUMENT})?")
 _SPACE = r"(?:\s|\\[,;:! ])*"
