@@ -432,6 +432,8 @@ def test_a_function_that_sympy_does_not_have_is_known_by_its_definition() -> Non
     chain = derive("sum(softsign(W x))", W="m×n", x="n")
     assert (chain.claim("W").status, chain.claim("W").exact.status) == ("proved", "numeric")
     assert "= e / (1 + np.abs(e))" in chain.code("W")
+    with pytest.raises(UnsupportedExpression, match="softsign, with one formula below 0"):
+        chain.entrywise("W", m=1, n=1)
     assert compare(Entrywise("softsign", A),
                    SPELLED["softsign"](-A) * -1).status == "proved", "by its definition"
 
