@@ -40,7 +40,7 @@ from sympy.matrices.expressions import (
 )
 from sympy.matrices.expressions.diagonal import DiagMatrix, DiagonalOf
 
-from lvmcalc.calculus.functions import SPELLED, EntrySum, Entrywise
+from lvmcalc.calculus.functions import NUMPY, SPELLED, EntrySum, Entrywise
 
 mpmath.mp.dps = 60
 CLOSE = mpmath.mpf(10) ** -35
@@ -139,6 +139,8 @@ def function(name: str, argument: Dual) -> Dual:
     of = OWN.get(name) or getattr(mpmath, name)
     if name == "log" and at <= 0:
         raise ZeroDivisionError("a logarithm of a number that is not positive")
+    if isinstance(of(at), mpmath.mpc):
+        raise ZeroDivisionError(f"{name} of a number for which it has no value")
     return Dual(of(at), slope_of(of, at) * many_digits(argument.slope))
 
 
@@ -293,7 +295,7 @@ X, Y, Z = MatrixSymbol("X", n, m), MatrixSymbol("Y", m, p), MatrixSymbol("Z", p,
 S, T, R = MatrixSymbol("S", n, n), MatrixSymbol("T", m, m), MatrixSymbol("R", p, p)
 MATRICES = [X, Y, Z, S, T, R]
 SYMBOLS = [*MATRICES, a, b]
-FUNCTIONS = ["exp", "tanh", "sigmoid", "softplus", "relu", "abs", "sign", "sin", "cos", "log"]
+FUNCTIONS = [*NUMPY, "log"]
 
 
 class Formulas:

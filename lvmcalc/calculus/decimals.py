@@ -56,7 +56,10 @@ class Decimals(Reals):
         function = cls.log if name == "log" else DECIMAL.get(name, getattr(mpmath, name, None))
         if function is None:
             raise UnsupportedExpression(f"{name} with many digits")
-        return np.vectorize(function, otypes=[object])(value) if np.ndim(value) else function(value)
+        found = np.vectorize(function, otypes=[object])(value)
+        if any(isinstance(entry, mpmath.mpc) for entry in found.flat):
+            raise OutsideDomain(f"{name} of a number for which it has no value")
+        return found if np.ndim(value) else found.item()
 
 
 class AwayFromKinks(Decimals):

@@ -68,7 +68,8 @@ class Symbols(arithmetic.Rationals):
         """Return a function of a number or of every entry."""
         body = written_out(SPELLED[name](a))
         if body.has(sign):
-            raise UnsupportedExpression(f"{name}, which has no derivative at 0, in a small case")
+            raise UnsupportedExpression(f"{name}, with one formula below 0 and another above, in a "
+                                        "small case")
         if body.has(AppliedUndef):
             raise UnsupportedExpression(f"{name}, which SymPy does not have, in a small case")
         function = sp.Lambda(a, body)

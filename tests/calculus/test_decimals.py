@@ -37,3 +37,8 @@ def test_one_over_a_size_has_all_digits() -> None:
     with mpmath.workdps(60):
         third = evaluate(1 / n, {"n": 3}, decimals.Decimals)
         assert abs(3 * third - 1) < mpmath.mpf(10) ** -50
+
+
+def test_a_function_has_no_value_where_mpmath_finds_a_complex_one() -> None:
+    with pytest.raises(OutsideDomain, match="acosh of a number for which it has no value"):
+        decimals.Decimals.apply("acosh", np.arccosh, mpmath.mpf("0.5"))
