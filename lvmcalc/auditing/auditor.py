@@ -34,6 +34,7 @@ from lvmcalc.auditing.positions import Position
 from lvmcalc.auditing.reading_order import reading_order
 from lvmcalc.auditing.resized_chains import of_one_sample, with_free_letters, with_misfits_behind
 from lvmcalc.auditing.stationary import Conditions, NoNumbers
+from lvmcalc.auditing.unread_lines import DOTS, PROPORTIONAL
 from lvmcalc.auditing.wordings import as_equations
 from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression, Verdict
 from lvmcalc.calculus.errors import OutsideDomain
@@ -140,6 +141,7 @@ class _Auditor(Conditioned, Defining, Blaming):
         self.slips = Slips(chain, self.in_leaves, self.letters, self.letters.same)
         self.head: Expr = sp.S.Zero  # what the equation began with that goes on over some lines
         self.arrays = False  # whether the lines are code for arrays
+        self.rules: set[str] = set()  # the letters of rules for dL
         self.lost: dict[str, Position] = {}  # the lines by the letters that they lose
         self.vague: dict[str, str] = {}  # what is not known of stages and letters
         self.misfits_in: dict[str, Position] = {}  # by a letter with what cannot be formed
