@@ -34,7 +34,6 @@ from lvmcalc.auditing.positions import Position
 from lvmcalc.auditing.reading_order import reading_order
 from lvmcalc.auditing.resized_chains import of_one_sample, with_free_letters, with_misfits_behind
 from lvmcalc.auditing.stationary import Conditions, NoNumbers
-from lvmcalc.auditing.unread_lines import DOTS, PROPORTIONAL
 from lvmcalc.auditing.wordings import as_equations
 from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression, Verdict
 from lvmcalc.calculus.errors import OutsideDomain

@@ -21,9 +21,6 @@ from lvmcalc.notation.formula_finder import sides_of
 from lvmcalc.notation.vocabulary import typed
 
 WORD = re.compile(r"[\s$.,;:)]*(?:([A-Za-z]{2,}).*)?$", re.DOTALL)  # behind a formula
-DOTS = "The dots leave something out: write the whole formula."
-PROPORTIONAL = ("∝ can leave out a factor or a term that is added, and no such term makes this "
-                "right: write = instead.")
 LETTER = re.compile(r"[\s$]*([^\W\d_])(?:ᵀ|'|\^\s*\{?(?:T|\\top)\}?)?[\s.,$]*")
 EXPANDED = "It is an expansion up to a rest O(…), which is not checked."
 A_NUMBER = "It gives a number to a letter that the model does not have: it is not checked."

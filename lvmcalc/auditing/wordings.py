@@ -165,7 +165,8 @@ def _defined_last(said: re.Match, text: str, chain: Chain) -> str:
     told = re.search(rf"(?:^|[,.;:&$(]|\b[a-z]{{2,}}\s)[^\S\n]*\\?{alone}"
                      r"(?:_\{?[a-z]{1,2}\}?)?[}\s]*&?\s*"
                      r"(?::|=|≔|<-|(?:be|for|is|are|denotes?|stands?|means)\b)", text, re.MULTILINE)
-    if spelling(letter) in known or told or CONDITION.search(said["all"]) or len(re.findall(alone, text)) < 2:
+    told = told or CONDITION.search(said["all"])
+    if spelling(letter) in known or told or len(re.findall(alone, text)) < 2:
         return said[0]
     before, _, value = said["all"].rpartition("=")
     given = f"{said['name']} := {(value or said['all']).strip(' &')}{said['end']}"

@@ -83,7 +83,8 @@ FACTORS = derive("½‖R − P Qᵀ‖² + λ/2 ‖P‖² + λ/2 ‖Q‖²", R="
      ["definition", "proved", "proved"]),
     ("Optimality conditions for (P, Q):\n(R − PQᵀ)Q = λP", FACTORS, ["words", "numeric"]),
     (r"With $A = X^TX + \lambda I$ and $\hat w = A^{-1}X^Ty$" "\n"
-     r"The loss is least at $w = \hat w$." "\n" r"$\nabla L = 2A(w - \hat w)$", RIDGE, ["definition", "definition", "proved", "proved"]),
+     r"The loss is least at $w = \hat w$." "\n"
+     r"$\nabla L = 2A(w - \hat w)$", RIDGE, ["definition", "definition", "proved", "proved"]),
     ("If dL = tr(AᵀdX) then ∂L/∂X = A", RIDGE, ["words", "words"]),
     ("If dL = tr(AᵀdX) then ∂L/∂X = −A", RIDGE, ["words", "unreadable"]),
     ("decoder: W x cᵀ\n∂L/∂W = W x cᵀ + W c xᵀ", "autoencoder", ["proved", "proved"]),
