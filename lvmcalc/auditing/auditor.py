@@ -140,6 +140,7 @@ class _Auditor(Conditioned, Defining, Blaming):
         self.slips = Slips(chain, self.in_leaves, self.letters, self.letters.same)
         self.head: Expr = sp.S.Zero  # what the equation began with that goes on over some lines
         self.arrays = False  # whether the lines are code for arrays
+        self.rules: set[str] = set()  # the letters of rules for dL
         self.lost: dict[str, Position] = {}  # the lines by the letters that they lose
         self.vague: dict[str, str] = {}  # what is not known of stages and letters
         self.misfits_in: dict[str, Position] = {}  # by a letter with what cannot be formed

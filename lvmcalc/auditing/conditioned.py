@@ -254,6 +254,10 @@ class Conditioned:
         if piece.flat and piece.kind == "claim" and leaf not in self.chain.leaves:
             leaves = "|".join(map(typed, self.chain.leaves))
             hatted = rf"(?<![a-z\\])({leaves})(?:{HAT.pattern})"
+            alone = re.sub(hatted, "", piece.text)
+            if any(re.search(rf"(?<![a-z\\]){it[1]}(?![a-z])", alone)  # in w − ŵ it is no w
+                   for it in re.finditer(hatted, piece.text)):
+                return piece
             return piece._replace(text=re.sub(hatted, r"\g<1> ", piece.text))
         said = piece.kind == "claim" or (piece.kind == "definition" and piece.flat)
         if not said or not HAT.search(piece.name) or leaf not in self.chain.leaves:

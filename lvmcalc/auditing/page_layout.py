@@ -19,12 +19,29 @@ CALLED = re.compile(rf"\\underbrace\s*\{{(?P<of>{_GROUP}*)\}}\s*_\s*\{{\s*(?:=\s
 OF_DEFINED = re.compile(r"\bof\s+\$\s*(\\?[^\W\d_])\s*(=(?!=)[^=$\n]+)\$")  # softmax of $Z = XW$
 ADDED = re.compile(r"^(\s*\w+\s*\.?[-+*/@]=(?!=)[^#\n\"']*?)\s*#.*$", re.MULTILINE)
 STYLED = r"\\(?:mathcal|mathbf|bm|boldsymbol|mathrm)\s*(?:\{{\s*{0}\s*\}}|{0}(?![A-Za-z]))"
+ELL = re.compile(r"(?:^|[\s$&,])(\\ell|ℓ)\s*&?\s*:?=(?!=)", re.MULTILINE)
+SCALAR_ELL = re.compile(r"(?:∂|∇\S*|\\partial|\\nabla\S*)\s*(?:\\ell|ℓ)")
+IS_ELL = re.compile(r"(?<![A-Za-z])(d\s*)?(?:\\ell(?![A-Za-z])|ℓ)")
+TABLE = re.compile(r"^\s*\|[\s:|-]+\|\s*$", re.MULTILINE)  # below the head of a table
+HEAD = re.compile(r"^[^\S\n]*\|[A-Za-z\s|]+\|[^\S\n]*$(?=\n[^\S\n]*\|[\s:|-]+\|\s*$)", re.MULTILINE)
+CELLS = re.compile(r"^[^\S\n]*\|([^=\n]*\|[^=\n]*)\|[^\S\n]*$", re.MULTILINE)
+NUMBERED = re.compile(r"(?<=\S)(?:[^\S\n]{2,}|\t)\(\d{1,2}[a-z]?\)[^\S\n]*$", re.MULTILINE)
+REFERENCE = re.compile(r"(?:\b(?:[Bb]y|[Ff]rom|[Uu]sing|[Ss]ee|[Ii]n)[\s~]+)?"
+                       r"\\(?:eq|c|C)?ref\s*\{[^{}]*\}\s*,?")
+BESIDE = re.compile(r"\s*&&\s*(?=\\?[^\W\d_]\s*=(?!=))")  # … && p = σ(X w)
+BUT = re.compile(r"^([^\S\n]*)But\s+(?=\S+\s*=(?!=))", re.MULTILINE)
 WEIGHT = re.compile(r"(?<![\w.])(?:reg|lmbda|lambd|lbda|l2_?reg|reg_?lambda|weight_decay)(?![\w(])")
 
 
 def laid_out(text: str, chain: Chain) -> str:
     """Return a text in which nothing but the formulas and the words are left, on the same lines."""
     text = DISPLAY.sub(_inside, ITALIC.sub(r"\1\3", ADDED.sub(r"\1", text)))
+    if TABLE.search(text):
+        text = CELLS.sub(lambda it: it[1].replace("|", " "), TABLE.sub("", HEAD.sub("", text)))
+    text = BUT.sub(r"\1", REFERENCE.sub("", NUMBERED.sub("", text)))
+    text = BESIDE.sub(", where ", text)
+    if ELL.search(text) and not SCALAR_ELL.search(text):  # it may be something else
+        text = IS_ELL.sub(r"\1ell ", text)
     text = CALLED.sub(r"(\g<of>)\g<rest>, where \g<name> := \g<of>", text)
     text = OF_DEFINED.sub(r"of $\1$, where $\1 \2$", text)
     if "H" not in chain.vocabulary:

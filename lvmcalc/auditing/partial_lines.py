@@ -45,7 +45,8 @@ ASKED = re.compile(r"(?:∂L\s*/\s*∂|dL\s*/\s*d|(?:∇|\\nabla)_\{?\s*"
                    r"|\\partial\s*L\s*(?:\}\s*\{|/)\s*\\partial\s*)(\\?[A-Za-zα-ωΑ-Ω]+)")
 # What says that a line is about one path, and how that stands below an adjoint: ∂L/∂W|_{dec}
 PATH = re.compile(r"\b(?:paths?|branch|contributions?|contributes|through\s+the|via\s+the"
-                  r"|(?:first|second|other)\s+(?:use|one|factor|occurrence))\b", re.IGNORECASE)
+                  r"|(?:first|second|other)\s+(?:use|one|factor|occurrence))\b"
+                  r"|^\W*(?:en|de)coder\s*:(?=[^=]*$)", re.IGNORECASE)
 SAYS = re.compile(r"\s*(?:gives|contributes|is)\s+(?=\$[^$=]+\$[\s.,;]*$)"
                   r"|\s*contributes\s+(?=(?P<to>\$[^$=]+\$)\s+to\s+[^=]*$)")  # "it is $W x e^T$"
 _NAME = r"(?:\{\s*(?:\\[a-z]+\s*\{)?[^{}=]+\}*\s*\}|\w+)"
@@ -111,7 +112,8 @@ def of_a_path(line: str, whole: str) -> str:
     heading, formula = (line[:says.end()], says["to"] or line[says.end():]) if says else (
         line.partition(":")[::2])
     asked = ASKED.findall(whole)
-    alone = "=" not in line and formula.strip() and PATH.search(heading) and asked
+    path = PATH.search(heading if says else f"{heading}:")
+    alone = "=" not in line and formula.strip() and path and asked
     said = formula.replace("$", " ")
     return f"∂L/∂{asked[-1]} = {said}" if alone else BELOW.sub(r"\g<adjoint>", line)
 

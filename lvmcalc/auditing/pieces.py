@@ -47,7 +47,7 @@ SOLVES = re.compile(r"\$?\s+(?:(?:makes?|sets?)\s+(?:the|this|its)\s+(?:gradient
 _STILL = r"(?:is\s+|are\s+|being\s+)?(?:held\s+|kept\s+)?(?:fixed|constant)"
 FIXED = re.compile(rf"(?:,|\s(?:and|with|for))\s+\$?\\?\w+\$?\s+{_STILL}[\s.]*$"
                    rf"|\s*\(\s*\$?\\?\w+\$?(?:\s+and\s+\$?\\?\w+\$?)?\s+{_STILL}\)[\s.]*$"
-                   rf"|,?\s+\(?(?:where\s+|as\s+)?{ONLY.pattern}\)?[\s.]*$"
+                   rf"|,?\s+\(?(?:where\s+|as\s+|if\s+)?{ONLY.pattern}\)?[\s.]*$"
                    r"|,?\s+for\s+(?:all|every|any|each)\s+\$?d\s*\\?\w+\$?(?=[\s.,]|$)"
                    r"|,?\s+(?:and|by|using)\s+(?:by\s+)?(?:the\s+)?symmetry\s+of\s+"
                    r"(?:\$[^$]+\$|\S+)(?=[\s.,]*$)")
@@ -56,7 +56,7 @@ LOSS = ("loss", "cost", "objective")
 FLAT = re.compile(r"\b(?:set(?:ting)?|equat\w+|put(?:ting)?)\b[^=]*(?:\bzero\b|=\s*0\b|\bto 0\b)"
                   r"|(?:∂|∇|\\nabla|\\partial).*=\s*0(?![.\d])|\b(?:is|are|be) zero\b|\bvanish"
                   r"|\bsolv(?:e|ing)\s+for\b|\b(?:stationary|normal equations?|critical point"
-                  r"|optim(?:um|al)|(?:mini|maxi)mi[sz]er|at (?:the|a) (?:mini|maxi)mum"
+                  r"|optim(?:um|al|ality)|(?:mini|maxi)mi[sz]er|at (?:the|a) (?:mini|maxi)mum"
                   r"|first-order condition)\b", re.IGNORECASE)
 LEADING = re.compile(r"^\s*(?:(?:[A-Z-]{4,}|normal\s+equations?|at|the|(?:if|suppose"
                      r"|assum(?:e|ing)|provided)(?:\s+(?:now|that|we\s+have))*|(?-i:an?)|is|it"
@@ -91,9 +91,6 @@ SOLUTION = re.compile(
     r"|_\s*\{?\s*(?:\\(?:text|mathrm|rm)\s*\{?\s*)?(?:opt|MLE?|MAP|star|best)(?![a-z])\s*\}*)")
 PROPORTIONAL = re.compile(r"∝|\\propto\b")  # a density, of which the logarithm has a constant more
 OWN = re.compile(r"(?<![A-Za-z\\∂δ_])([A-Z])\s*&?\s*:?=(?!=)")  # no other name for L, as in dE
-ELL = re.compile(r"(?:^|[\s$&,])(\\ell|ℓ)\s*&?\s*:?=(?!=)", re.MULTILINE)
-SCALAR_ELL = re.compile(r"(?:∂|∇\S*|\\partial|\\nabla\S*)\s*(?:\\ell|ℓ)")
-IS_ELL = re.compile(r"(?<![A-Za-z])(d\s*)?(?:\\ell(?![A-Za-z])|ℓ)")
 # dZ is no dL if it stands on the right of an equation, or beside dL
 CHANGED = re.compile(r"(?<![A-Za-z\\])d([A-Z])(?![A-Za-z])(\s*&?\s*:?=)?")
 DENOTES = re.compile(rf"^\s*let\s+({LETTER})\s+(?:denotes?|stand\s+for|be)\s+"
@@ -160,9 +157,6 @@ def pieces(lines: Iterable[str], vocabulary: Vocabulary) -> list[Piece]:
         DERIVED if OF_FORMULA.search(raw) else EACH).split(raw)]
     whole = "\n".join(raw for _, raw in raws)
     own, flat = {*OWN.findall(whole)}, False
-    if ELL.search(whole) and not SCALAR_ELL.search(whole):  # it may be something else
-        raws = [(number, IS_ELL.sub(r"\1ell ", raw)) for number, raw in raws]
-        own |= {"ell"}
     changed = CHANGED.findall(whole)
     beside = any(letter in vocabulary.outputs for letter, _ in changed)
     own |= {letter for letter, equals in changed if beside or not equals} - {*vocabulary.outputs}

@@ -41,7 +41,7 @@ NOTATION = re.compile(
     r"\s*:?=\s*(?:\{?\s*\\(?:operatorname|mathrm|rm|text)\s*\{?\s*)?\\?[tT]r(?:ace)?\s*\}?\s*"
     r"(?:\\left|\\[bB]igg?l?)?[({\[]\s*\1\s*(?:['ᵀ]|\^\s*\{?\s*(?:\\top|\\intercal|T)"
     r"\s*\}?)\s*\2\s*(?:\\right|\\[bB]igg?r?)?[)}\]]\W*$")
-INNER = re.compile(r"\W*(?:\\langle\s*)?[A-Z]\s*[:,]\s*[A-Z]\s*(?:\\rangle|⟩)?(?:_F)?\s*$")
+INNER = re.compile(r"\W*(?:\\langle\s*)?[A-Za-z]\s*[:,]\s*[A-Za-z]\s*(?:\\rangle|⟩)?(?:_F)?\s*$")
 # "For λ = 0 this is the usual gradient" is about the line before it
 SPECIAL_CASE = re.compile(r"\s*(?:[Ff]or|[Ii]f|[Ww]hen|[Ww]ith)\s+\$?\\?\w+\s*=\s*[\d.]+\$?,?\s+"
                           r"(?:this|it)\s+(?:is|reduces\s+to|becomes|gives)\s+(?:the|an?)\s"
@@ -105,7 +105,7 @@ def is_aside(text: str, vocabulary: Vocabulary) -> bool:
     stated = [it["next"].strip(".,;:!?)\"") for it in STATES.finditer(plain)]
     return len(words) > 2 and sum(map(is_english, words)) > 1 and not any(
         TELLING.match(said) or not (re.fullmatch(r"[A-Za-z'’-]+", said) and is_word(said))
-        for said in stated if said)
+        for said in stated if said not in ("", "a"))
 
 
 def without_noun(text: str, vocabulary: Vocabulary) -> str:

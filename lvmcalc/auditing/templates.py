@@ -35,6 +35,7 @@ def letters_of_rule(text: str, vocabulary: Vocabulary, known: Collection[str]) -
     sides, but for G in dL = tr(Gᵀ dX). It says neither of a name nor of an adjoint what it is.
     """
     left, *others = sides_of(text)
+    left = re.sub(r"^\s*(?:\\(?:mathrm|text|rm)\s*\{?\s*)?d\s*\}?\s*(?=[A-Zℓ]\s*$)", "d", left)
     called, by = NAME.match(left.strip()), QUOTIENT.match(left)
     asked = called and called[1] in {f"d{output}" for output in vocabulary.outputs}
     below = spelling(by["below"].strip("\\")) if by else ""

@@ -25,6 +25,7 @@ from lvmcalc.notation.formula_finder import sides_of
 from lvmcalc.notation.vocabulary import typed
 
 WORD = re.compile(r"[\s$.,;:)]*(?:([A-Za-z]{2,}).*)?$", re.DOTALL)  # behind a formula
+LETTER = re.compile(r"[\s$]*([^\W\d_])(?:ᵀ|'|\^\s*\{?(?:T|\\top)\}?)?[\s.,$]*")
 EXPANDED = "It is an expansion up to a rest O(…), which is not checked."
 A_NUMBER = "It gives a number to a letter that the model does not have: it is not checked."
 RULE = "It is a rule in letters of its own, {}: it is not checked."
@@ -38,6 +39,7 @@ class Unread(Lettering):
     arrays: bool  # whether the lines are code for arrays
     assumption: Assumption | None  # what the derivation assumes of the leaves
     conditions: Conditions
+    rules: set[str]  # the letters of rules for dL
     lost: dict[str, Position]  # the letters that an unreadable line defines, and the line
     misfits_in: dict[str, Position]  # the lines by a letter with what cannot be formed
 
@@ -50,6 +52,12 @@ class Unread(Lettering):
         known = {*stages_of(self.chain), *self.lost, *(
             letter.name for letter in self.letters.formulas)}
         letters = letters_of_rule(piece.text, self.chain.vocabulary, known)
+        left, *others = sides_of(piece.text)
+        said = LETTER.fullmatch(others[0]) if len(others) == 1 else None
+        if re.match(r"\s*(?:\\(?:mathrm|text)\s*)?d", left):
+            self.rules |= {*letters}
+        elif said and said[1] in self.rules:  # then ∂L/∂X = A, where dL = tr(Aᵀ dX) was a rule
+            letters = [said[1]]
         return RULE.format(" and ".join(letters)) if letters else ""
 
     def otherwise(self, piece: Piece, among: bool) -> Line | None:

@@ -101,6 +101,7 @@ SOLVED = re.compile(r"^[^\S\n]*(\w+)_new[^\S\n]*=[^\S\n]*(?=(?:(?:np\.)?linalg\.
                     re.MULTILINE)
 EQUAL = re.compile(r"^(?!\s*(?:if|elif|while|assert|return|print)\b)([^=\n#!<>]*[^=\n#!<>\s])"
                    r"\s*==(?=[^=\n]+$)", re.MULTILINE)
+CONDITION = re.compile(r"\b(?:then|if|means)\b")
 OWN_SIGMA = "σ\u0303"
 
 
@@ -164,6 +165,7 @@ def _defined_last(said: re.Match, text: str, chain: Chain) -> str:
     told = re.search(rf"(?:^|[,.;:&$(]|\b[a-z]{{2,}}\s)[^\S\n]*\\?{alone}"
                      r"(?:_\{?[a-z]{1,2}\}?)?[}\s]*&?\s*"
                      r"(?::|=|≔|<-|(?:be|for|is|are|denotes?|stands?|means)\b)", text, re.MULTILINE)
+    told = told or CONDITION.search(said["all"])
     if spelling(letter) in known or told or len(re.findall(alone, text)) < 2:
         return said[0]
     before, _, value = said["all"].rpartition("=")

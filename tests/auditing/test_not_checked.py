@@ -69,3 +69,27 @@ SOFTMAX = derive("Z = X W\nL = sum(log(exp(Z) ones(C))) − tr(Yᵀ Z)", X="N×D
     ("f(w + h) − f(w) = 2hᵀXᵀ(Xw − y)", RIDGE, ["unreadable"])])
 def test_what_lays_out_a_page_is_no_formula(text: str, of: str | Chain, expected: list) -> None:
     assert [line.status for line in audit(text, of).lines] == expected, audit(text, of)
+
+
+FACTORS = derive("½‖R − P Qᵀ‖² + λ/2 ‖P‖² + λ/2 ‖Q‖²", R="N×M", P="N×K", Q="M×K", λ="positive")
+
+
+@pytest.mark.parametrize(("text", "of", "expected"), [
+    ("From \\eqref{eq:1}, $∂L/∂w = 2X^T(Xw - y) + 2λw$", RIDGE, ["proved"]),
+    (r"\nabla L &= X^T(p-y) && p = \sigma(Xw)\\ dp &= p\odot(1-p)\odot X\,dw", LOGISTIC,
+     ["proved", "definition", "proved"]),
+    ("| what | it is |\n|---|---|\n∂L/∂w = 2Xᵀ(Xw − y) + 2λw", RIDGE, ["proved"]),
+    ("e = y − X w\nBut de = −X dw  (3)\n∂L/∂w = −2Xᵀe + 2λw    (12)", RIDGE,
+     ["definition", "proved", "proved"]),
+    ("Optimality conditions for (P, Q):\n(R − PQᵀ)Q = λP", FACTORS, ["words", "numeric"]),
+    (r"With $A = X^TX + \lambda I$ and $\hat w = A^{-1}X^Ty$" "\n"
+     r"The loss is least at $w = \hat w$." "\n"
+     r"$\nabla L = 2A(w - \hat w)$", RIDGE, ["definition", "definition", "proved", "proved"]),
+    ("If dL = tr(AᵀdX) then ∂L/∂X = A", RIDGE, ["words", "words"]),
+    ("If dL = tr(AᵀdX) then ∂L/∂X = −A", RIDGE, ["words", "unreadable"]),
+    ("decoder: W x cᵀ\n∂L/∂W = W x cᵀ + W c xᵀ", "autoencoder", ["proved", "proved"]),
+    ("decoder: 2 W x cᵀ\n∂L/∂W = W x cᵀ + W c xᵀ", "autoencoder", ["refuted", "proved"]),
+    ("dH = (1 − H∘H) ∘ (U dX) if only X moves.",
+     derive("H = tanh(U X)\nL = ½‖V H‖²", X="D×N", U="M×D", V="K×M"), ["proved"])])
+def test_forms_of_notes_and_threads_are_read(text: str, of: str | Chain, expected: list) -> None:
+    assert [line.status for line in audit(text, of).lines] == expected, audit(text, of)
