@@ -102,8 +102,9 @@ class Blaming:
                 findings = findings or self.findings(asked, sides[n + 1], verdict)
                 place = place or n + 1
                 letters = sides[n + 1].free_symbols & {*self.letters.formulas}
+                known = [findings] if all(it.kind != "unknown" for it in findings) else []
                 told = [self.told.setdefault((letter, way), line.at) for letter in letters
-                        for way in (findings, *self.repairs(letter, *sides[n:n + 2]))]
+                        for way in (*known, *self.repairs(letter, *sides[n:n + 2]))]
                 if before := next((at for at in told if at != line.at), None):
                     behind, findings = before, ()  # the letter was defined wrongly
                 if "cannot be formed" in verdict.reason:

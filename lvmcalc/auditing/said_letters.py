@@ -76,21 +76,17 @@ class SaidLetters:
 
     def by_intermediate(self, sides: tuple[Expr, ...]) -> tuple[tuple[Expr, ...], str]:
         """Return an equation for a gradient without a letter, and by what it is taken to be: if its
-        value has not the shape of what is asked for, by the last letter that has it."""
+        value has not the shape of what is asked for, by the last letter of which it is right."""
         asked, shape = sides[0], notation.shape(sides[1])
         named = self.chain.nodes.keys() - self.chain.unnamed - {
             *self.chain.leaves, self.chain.output}
         inside = [*(self.chain.adjoint_symbol(node.name) for node in self.chain
                     if node.name in named), *self.letters.own]
-        fitting: dict[Expr, bool] = {}
         for adjoint in reversed(inside if shape != notation.shape(asked) else []):
             with suppress(Unreadable):  # nothing says what L is in terms of the letter
-                if notation.shape(adjoint) == shape:
-                    fitting[adjoint] = self.verdict(adjoint, sides[1]).holds
-        if not fitting:
-            return sides, ""
-        taken = max(fitting, key=fitting.__getitem__)
-        return (taken, *sides[1:]), TAKEN.format(notation.plain(taken))
+                if notation.shape(adjoint) == shape and self.verdict(adjoint, sides[1]).holds:
+                    return (adjoint, *sides[1:]), TAKEN.format(notation.plain(adjoint))
+        return sides, ""
 
     def misfits(self, piece: Piece, name: str) -> bool:
         """Return whether what a piece says of a letter has another shape than the letter."""
