@@ -219,8 +219,9 @@ def credit(chain: Chain, lines: list[Line], asked_in: Callable[[Expr], str],
     paths = [child for child in chain.children(name) if child in right]
     said = []
     if stages := [other for other in dict.fromkeys(right) if other not in {name, *paths}]:
-        letters = {node: short for short, node in chain.abbreviations.items()
-                   if any(short in line.text for line in lines)}
+        text = " ".join(line.text for line in lines)
+        letters = {node: short for short, node in chain.abbreviations.items() if short in text
+                   and not re.search(rf"(?<![A-Za-z]){node}(?![A-Za-z])", text)}
         named = [notation.plain(notation.adjoint_name(chain.output, letters.get(node, node)))
                  for node in stages]
         said.append(f"Right stages: {', '.join(named)} ({len(named)}).")

@@ -7,6 +7,7 @@ from itertools import combinations
 from sympy import Add, Expr, S
 
 from lvmcalc import notation
+from lvmcalc.auditing.conditioned import is_misfit
 from lvmcalc.auditing.own_letters import OwnLetters, multiple
 from lvmcalc.auditing.pieces import LOSS, Piece
 from lvmcalc.auditing.remarks import NAME
@@ -76,17 +77,21 @@ class SaidLetters:
 
     def by_intermediate(self, sides: tuple[Expr, ...]) -> tuple[tuple[Expr, ...], str]:
         """Return an equation for a gradient without a letter, and by what it is taken to be: if its
-        value has not the shape of what is asked for, by the last letter of which it is right."""
+        value has not the shape of what is asked for, by the last letter that has it."""
         asked, shape = sides[0], notation.shape(sides[1])
         named = self.chain.nodes.keys() - self.chain.unnamed - {
             *self.chain.leaves, self.chain.output}
         inside = [*(self.chain.adjoint_symbol(node.name) for node in self.chain
                     if node.name in named), *self.letters.own]
+        fitting: dict[Expr, Verdict] = {}
         for adjoint in reversed(inside if shape != notation.shape(asked) else []):
             with suppress(Unreadable):  # nothing says what L is in terms of the letter
-                if notation.shape(adjoint) == shape and self.verdict(adjoint, sides[1]).holds:
-                    return (adjoint, *sides[1:]), TAKEN.format(notation.plain(adjoint))
-        return sides, ""
+                if notation.shape(adjoint) == shape:
+                    fitting[adjoint] = self.verdict(adjoint, sides[1])
+        if not fitting or any(map(is_misfit, fitting.values())):  # it has no shape
+            return sides, ""
+        taken = max(fitting, key=lambda adjoint: fitting[adjoint].holds)
+        return (taken, *sides[1:]), TAKEN.format(notation.plain(taken))
 
     def misfits(self, piece: Piece, name: str) -> bool:
         """Return whether what a piece says of a letter has another shape than the letter."""

@@ -223,3 +223,10 @@ def test_what_is_asked_for_is_no_right_stage() -> None:
     found = audit("∂K/∂β = −β⁻¹ I\n∂L/∂β = tr(∂L/∂K ∂K/∂β)\n"
                   "∂L/∂K = ½(K⁻¹YYᵀK⁻¹ − D K⁻¹)\n∂L/∂β = −1/β tr(∂L/∂K)", "gplvm")
     assert "Right stages: ∂L/∂K (1)." in found.summary
+
+
+def test_a_part_that_no_path_contributes_is_named() -> None:
+    text = ("r = X @ w - y\ndw_data = 2 * X.T @ r\ndw_reg = 4 * lam * w\n"
+            "dw = dw_data + dw_reg")
+    assert "The part dw_reg is not what its path contributes: with 2 λ w in its place" in audit(
+        text, RIDGE).lines[-1].wrong
