@@ -1,12 +1,13 @@
 """What a derivation assumes of the leaves, as W Wᵀ = I, and points at which that holds."""
 
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from itertools import islice, permutations
 from typing import Any
 
 import numpy as np
-from sympy import Expr
+from sympy import Expr, OneMatrix
 
 from lvmcalc import notation
 from lvmcalc.auditing.positions import Position
@@ -14,9 +15,13 @@ from lvmcalc.auditing.stationary import Conditions, NoNumbers, difference, zero_
 from lvmcalc.calculus.arithmetic import whole_size
 from lvmcalc.chain import Chain
 from lvmcalc.marking.exercise import value_at
+from lvmcalc.notation.vocabulary import typed
 
 SIZES = (2, 3, 5, 7)
 CLOSE, NEAR, SMALL = 1e-11, 1e-7, 1e-5
+ROWS = re.compile(r"\bone-?\s?hot\b|\bsums?\s+(?:up\s+)?to\s+(?:one\b|1\b)")
+DENIED = re.compile(r"\b(?:not|no|columns?|if)\b|n['’]t\b")
+LABELS = ("Y", "T")  # what the labels are called where no letter stands beside the word
 MOST_STEPS = 40  # of Newton's method
 ENOUGH = 2  # points, which are of different sizes
 
@@ -104,6 +109,35 @@ class Assumption:
                 np.abs(value_at(side, point)).max() for side in scales)) for point in points]
             return all(found) if len(found) == ENOUGH else None
         return None
+
+
+class OneHot(Assumption):
+    """That each row of a leaf, or a leaf that is a column, has a single 1 and else zeros."""
+
+    def near(self, left: Expr, right: Expr, point: dict[str, Any]) -> dict[str, Any]:
+        """Return a point at which it is so."""
+        value = point[left.name]
+        rows = value.reshape(1, -1) if value.shape[1] == 1 else value
+        hot = np.eye(rows.shape[1])[rows.argmax(1)]
+        return point | {left.name: hot.reshape(value.shape)}
+
+
+def said_of_rows(conditions: Conditions, text: str) -> Assumption | None:
+    """Return what a text says of the rows of a leaf, that each is one-hot or sums to one."""
+    for number, line in enumerate(text.split("\n"), 1):
+        if DENIED.search(line) or not ROWS.search(line):
+            continue
+        for name, leaf in conditions.chain.leaves.items():
+            letter = rf"\$?{typed(name)}(?![\w^ᵀ])\$?"
+            hot = re.search(rf"{letter}\s+(?:is|are|being)\s+(?:an?\s+)?one|\bhot\s+(?:[a-z]+\s+)"
+                            rf"{{0,3}}{letter}", line)
+            hot = hot or (name in LABELS and re.search(r"hot labels|labels.*hot", line))
+            if leaf.shape and hot:
+                return OneHot(conditions, leaf.symbol, leaf.symbol, Position(number))
+            if leaf.shape and re.search(rf"\brows?\s+of\s+{letter}\s+sums?\s", line):
+                ones = [OneMatrix(size, 1) for size in leaf.shape]
+                return Assumption(conditions, leaf.symbol * ones[1], ones[0], Position(number))
+    return None
 
 
 def points_of(chain: Chain) -> Iterator[dict[str, Any]]:

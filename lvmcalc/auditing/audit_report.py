@@ -145,7 +145,9 @@ class Audit:
             return " ".join([f"The line {alone}.", *self.credit])
         said = []
         if self.first_break:
-            said.append(f"{_lines([self.first_break.at])} is the first that does not follow.")
+            unsure = any(at < self.first_break.at for at in self._places("unreadable"))
+            said.append(f"{_lines([self.first_break.at])} is the first that does not follow"
+                        f"{', of those that can be read' * unsure}.")
         if unread := self._places("unreadable"):
             said.append(f"{_lines(unread)} cannot be read.")
         if behind := self._places("follows"):
@@ -216,8 +218,13 @@ def credit(chain: Chain, lines: list[Line], asked_in: Callable[[Expr], str],
     right = [other for line, other in asked if line.status in RIGHT]
     paths = [child for child in chain.children(name) if child in right]
     said = []
-    if stages := [other for other in dict.fromkeys(right) if other not in paths]:
-        said.append(f"Right stages: {adjoints(chain, stages)} ({len(stages)}).")
+    if stages := [other for other in dict.fromkeys(right) if other not in {name, *paths}]:
+        text = " ".join(line.text for line in lines)
+        letters = {node: short for short, node in chain.abbreviations.items() if short in text
+                   and not re.search(rf"(?<![A-Za-z]){node}(?![A-Za-z])", text)}
+        named = [notation.plain(notation.adjoint_name(chain.output, letters.get(node, node)))
+                 for node in stages]
+        said.append(f"Right stages: {', '.join(named)} ({len(named)}).")
     if paths and len(chain.children(name)) > 1:
         through = ", ".join(map(notation.plain, paths))
         said.append(f"Right paths: through {through} ({len(paths)} of "
@@ -241,8 +248,3 @@ def by_terms(chain: Chain, side: Expr, truth: Expr, letters: bool = True) -> tup
     if sides[0].is_Matrix != sides[1].is_Matrix:
         return ()
     return in_words(matched(exercise, *sides, letters).mistakes)
-
-
-def adjoints(chain: Chain, names: list[str]) -> str:
-    """Return the adjoints of some nodes, as a list in plain text."""
-    return ", ".join(notation.plain(chain.adjoint_symbol(name)) for name in names)

@@ -16,6 +16,7 @@ import sympy as sp
 from sympy import Expr
 
 from lvmcalc import notation
+from lvmcalc.auditing.assumptions import said_of_rows
 from lvmcalc.auditing.audit_report import DOTS, PROPORTIONAL, Audit, Line, capital, credit
 from lvmcalc.auditing.backprop_notation import as_adjoints, as_typed, of_own_letters, stages_of
 from lvmcalc.auditing.blaming import NO_VALUE, Blaming
@@ -100,9 +101,8 @@ def _judged(text: str, chain: Chain, letters: Iterable[str]) -> Audit:
     def again(other: Chain, sizes: Iterable[str] = ()) -> Audit:
         return _audited(read, other, letters, read != text, sizes)
 
-    found = with_misfits_behind(
-        of_one_sample(again(chain), chain, again), chain,
-        lambda other: again(other, chain.vocabulary.lengths))
+    found = with_misfits_behind(of_one_sample(again(chain), chain, again), chain,
+                                lambda other: again(other, chain.vocabulary.lengths))
     if found.first_wrong and (other := as_adjoints(read, chain, on_paper=True)) != read:
         second = _audited(other, chain, letters, True)
         return found if second.first_wrong or second.unread else second
@@ -118,8 +118,8 @@ def _audited(text: str, chain: Chain, letters: Iterable[str], code: bool,
     found = [at_another_point(piece, letters, chain)
              for piece in pieces([text], chain.vocabulary)]
     if not code:
-        return _Auditor(chain, sizes).audited(found)
-    audit = _Auditor(chain, sizes).audited([of_own_letters(piece, chain) for piece in found])
+        return _Auditor(chain, text, sizes).audited(found)
+    audit = _Auditor(chain, text, sizes).audited([of_own_letters(piece, chain) for piece in found])
     return replace(audit, lines=tuple(replace(line, text=as_typed(line.text), findings=tuple(
         replace(it, sentence=as_typed(it.sentence)) for it in line.findings))
         for line in audit.lines))
@@ -128,7 +128,7 @@ def _audited(text: str, chain: Chain, letters: Iterable[str], code: bool,
 class _Auditor(Conditioned, Defining, Blaming):
     """Walk through the pieces of a derivation, with what has been defined and what went wrong."""
 
-    def __init__(self, chain: Chain, sizes: Iterable[str] = ()):
+    def __init__(self, chain: Chain, text: str, sizes: Iterable[str] = ()):
         self.chain, self.words = chain, chain.vocabulary
         self.words = self.words.extended({
             name: self.words[size] for size in chain.vocabulary.lengths
@@ -147,7 +147,8 @@ class _Auditor(Conditioned, Defining, Blaming):
         self.told: dict[tuple[Expr, tuple[Finding, ...] | Expr], Position] = {}
         self.misfit: dict[str, Position] = {}  # the lines by what cannot be formed in them
         self.contributions: list[Expr] = []  # of paths, as they were said
-        self.conditions, self.assumption = Conditions(chain), None
+        self.conditions = Conditions(chain)
+        self.assumption = said_of_rows(self.conditions, text)
         self.total = False  # whether the words before speak of a total differential
         self.traceless: Position | None = None  # the first line with a trace missing
         self.moving: tuple[str, ...] = ()  # the leaves that change in the derivation

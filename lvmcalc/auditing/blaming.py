@@ -14,6 +14,7 @@ from sympy import Expr, MatrixSymbol, Symbol
 from lvmcalc import notation
 from lvmcalc.auditing.audit_report import Line, by_terms
 from lvmcalc.auditing.carried_forward import Slips
+from lvmcalc.auditing.contributions import contributions
 from lvmcalc.auditing.false_rules import false_rule
 from lvmcalc.auditing.gradient_names import asked_for, is_named
 from lvmcalc.auditing.own_letters import OwnLetters
@@ -50,6 +51,7 @@ WHOLE = "The whole side is {} what it must be"
 CYCLE = ("The factors are in the wrong order: inside a trace they may only be moved from one end "
          "to the other")
 MOST_TRIED, FEW_TRIED, NEAR = 60, 12, 1e-9
+PART = "The part {} is not what its path contributes: with {} in its place, the sum is right"
 NO_VALUE = "a matrix that is inverted in it is singular for some of them"
 
 
@@ -99,11 +101,13 @@ class Blaming:
                 asked = self.head if not own and self.verdict(
                     self.head, sides[n]).holds else sides[n]
                 findings += self.rewritten(sides[n], sides[n + 1]) if asked != sides[n] else ()
-                findings = findings or self.findings(asked, sides[n + 1], verdict)
+                findings = findings or self.wrong_part(asked, sides[n + 1]) or self.findings(
+                    asked, sides[n + 1], verdict)
                 place = place or n + 1
                 letters = sides[n + 1].free_symbols & {*self.letters.formulas}
+                known = [findings] if all(it.kind != "unknown" for it in findings) else []
                 told = [self.told.setdefault((letter, way), line.at) for letter in letters
-                        for way in (findings, *self.repairs(letter, *sides[n:n + 2]))]
+                        for way in (*known, *self.repairs(letter, *sides[n:n + 2]))]
                 if before := next((at for at in told if at != line.at), None):
                     behind, findings = before, ()  # the letter was defined wrongly
                 if "cannot be formed" in verdict.reason:
@@ -217,6 +221,25 @@ class Blaming:
                               for it in errors)) or (small and self.verdict(asked, instead).holds):
                 return in_words([Mistake(*slip)])
         return ()
+
+    def wrong_part(self, asked: Expr, side: Expr) -> tuple[Finding, ...]:
+        """Return which letter of a sum, such as dW_enc, is not what a path contributes, where the
+        sum is right with that in its place; () if there is none, or more than one."""
+        name, found = asked_for(self.chain, asked), []
+        terms = {*(side.args if isinstance(side, sp.MatAdd | sp.Add) else ())}
+        for letter in terms & {*self.letters.formulas} if name else ():
+            if letter.name.startswith(f"d{name}_"):
+                rest = sum_of([it for it in side.args if it != letter])
+                for way in map(self.chain.in_leaves, contributions(self.chain, name)):
+                    errors = self.slips.errors_in(asked, whole := sum_of([rest, way]))
+                    if errors and np.allclose(errors[0].amount, 0) and self.verdict(
+                            asked, whole).holds:
+                        found.append((letter, way.doit()))
+        if len(found) != 1:
+            return ()
+        (letter, way), = found
+        return (finding("wrong_part", PART.format(
+            notation.plain(letter), notation.plain(way)), notation.plain(letter)),)
 
     def rewritten(self, before: Expr, side: Expr) -> tuple[Finding, ...]:
         """Return the one slip in a term of a side that was to be the side before it, if it is one.

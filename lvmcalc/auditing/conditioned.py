@@ -8,13 +8,13 @@ from dataclasses import replace
 from functools import partial
 from itertools import islice, pairwise
 
-from sympy import Expr, MatrixSymbol, Symbol
+from sympy import Expr, MatrixSymbol, S, Symbol
 
 from lvmcalc import notation
 from lvmcalc.auditing.assumptions import Assumption
 from lvmcalc.auditing.audit_report import Line
 from lvmcalc.auditing.carried_forward import Slips
-from lvmcalc.auditing.false_rules import in_solution
+from lvmcalc.auditing.false_rules import SIGN, in_solution
 from lvmcalc.auditing.gradient_names import is_named
 from lvmcalc.auditing.pieces import Piece
 from lvmcalc.auditing.positions import Position
@@ -34,7 +34,7 @@ from lvmcalc.chain import Chain
 from lvmcalc.marking.mistakes import Explanation, Mistake, finding, in_words
 from lvmcalc.marking.single_repairs import without_one_slip
 from lvmcalc.notation import Unreadable, Vocabulary
-from lvmcalc.notation.forming import as_number, change_of
+from lvmcalc.notation.forming import as_number, change_of, product
 from lvmcalc.notation.formula_finder import sides_of
 from lvmcalc.notation.parser import readings
 from lvmcalc.notation.vocabulary import typed
@@ -96,7 +96,7 @@ class Conditioned:
                     verdicts: tuple[Verdict, ...]) -> Line | None:
         """Return the line of an equation that need not hold everywhere; None if it is a claim that
         is wrong."""
-        conditions, line = self.conditions, Line(piece.text, self.chain, sides)
+        conditions, line = self.conditions, Line(piece.text, self.chain, sides, at=piece.at)
         if is_named(self.chain, sides[0]) and sides[1:] == (0,):
             conditions.begun = True
             return self.said(piece)
@@ -244,9 +244,13 @@ class Conditioned:
         scalar = sides[0] == self.chain[self.chain.output].symbol and bool(self.conditions.point)
         if None in found or self.lost or not (scalar or is_named(self.chain, sides[0])):
             raise Unreadable(ASSUMED.format(where))
-        wrong = f"It does not hold under the condition of {where}"
+        kind, wrong = "unknown", f"It does not hold under the condition of {where}"
+        turned = product(S.NegativeOne, sides[1])
+        if len(found) == 1 and holds(*alike(*self.in_leaves(sides[0], turned))):
+            kind, wrong = "sign", SIGN
+        self.slips.add(line.at, sides[0], sides[-1])
         return replace(line, verdicts=(Verdict("refuted", wrong),),
-                       findings=(finding("unknown", wrong, line.text),))
+                       findings=(finding(kind, wrong, line.text),))
 
     def estimate(self, piece: Piece) -> Piece:
         """Return a claim about w for one about ŵ, which solves the condition before it."""

@@ -17,6 +17,9 @@ from lvmcalc.notation.vocabulary import typed
 
 NABLA = re.compile(r"(?<=[^\s(d])(?<!d\()\s*(?:∇|\\nabla(?![A-Za-z]))\s*L(?![\w(])")
 
+INDEX = re.compile(r"((?:∂|\\partial\s*)L\s*\}?\s*[/{]\s*(?:∂|\\partial\s*)\\?\w+?)"
+                   r"_(?:\{[a-z]{1,2}\}|[a-z]{1,2}(?![\w]))")  # of ∂L/∂w_k
+
 
 def with_gradient(chain: Chain, piece: Piece, moving: tuple[str, ...]) -> Piece:
     """Return a piece with ∂L/∂X for what is called grad, gX or X_grad."""
@@ -139,7 +142,7 @@ def changing(chain: Chain, found: list[Piece]) -> tuple[str, ...]:
             names |= dict.fromkeys(chain.vocabulary.changes[match.lastindex - 1]
                                    for match in chain.vocabulary.change.finditer(side))
         with suppress(Unreadable, CannotBeFormed):
-            side = readings(side, chain.vocabulary, (), True)[0].formula
+            side = readings(INDEX.sub(r"\1", side), chain.vocabulary, (), True)[0].formula
             here = () if left and not {*written(chain, side)} & {*chain.leaves} else written(
                 chain, side)  # dL = … is about what stands on the right
             names |= dict.fromkeys([*here, asked_for(chain, side)])

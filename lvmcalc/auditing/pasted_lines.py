@@ -6,6 +6,7 @@ from unicodedata import normalize
 
 from lvmcalc.auditing.pasted_functions import statements_in, with_returned
 from lvmcalc.auditing.remarks import ONE_NAME, SPECIAL_CASE, is_english, is_words, without_noun
+from lvmcalc.marking.code_comments import DOUBTED
 from lvmcalc.notation import Vocabulary, spelling
 from lvmcalc.notation.formula_finder import BREAK, FRAMES, MATH, NEXT
 from lvmcalc.notation.statements import COMMENT, LETTER, equations, is_open
@@ -151,7 +152,15 @@ def numbered(lines: Iterable[str]) -> list[tuple[int, str]]:
             rows += [(number, without_half(row)) for row in part.splitlines() or [""]]
     read = with_returned([row for _, row in rows])
     return [(number, one) for (number, _), line in zip(rows, read, strict=True)
-            for one in (statements_in(line) or [COMMENT.sub("", line)])]
+            for one in (statements_in(without_comment(line)) or [without_comment(line)])]
+
+
+def without_comment(line: str) -> str:
+    """Return a line without the comment behind its code, unless that doubts it or says what a
+    letter is."""
+    code, _, said = line.partition("  #" if "  #" in line else " # ")
+    told = not code.strip() or "=" not in code or "=" in said or DOUBTED.search(said)
+    return COMMENT.sub("", line) if told else code
 
 
 def without_half(line: str) -> str:
@@ -205,7 +214,7 @@ def statements(text: str, vocabulary: Vocabulary) -> list[str]:
     parts = [one for part in parts for one in _cut(part)]
     return [SPACES_FIRST.sub("", one) for part in parts for one in (
         equations(part) if all("=" in one for one in equations(part)) else [part])
-        if one.strip(" ,;.") and SPACES.sub("", one).strip()]
+        if one.strip(" ,;.$") and SPACES.sub("", one).strip()]
 
 
 def _cut(text: str) -> list[str]:

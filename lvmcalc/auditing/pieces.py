@@ -59,8 +59,9 @@ FLAT = re.compile(r"\b(?:set(?:ting)?|equat\w+|put(?:ting)?)\b[^=]*(?:\bzero\b|=
                   r"|optim(?:um|al|ality)|(?:mini|maxi)mi[sz]er|at (?:the|a) (?:mini|maxi)mum"
                   r"|first-order condition)\b", re.IGNORECASE)
 LEADING = re.compile(r"^\s*(?:(?:[A-Z-]{4,}|normal\s+equations?|at|the|(?:if|suppose"
-                     r"|assum(?:e|ing)|provided)(?:\s+(?:now|that|we\s+have))*|(?-i:an?)|is|it"
-                     r"|are|for|to|we|so|by|iff|all\s+\$?d\s*\\?\w+\$?|if\s+and\s+only\s+if"
+                     r"|assum(?:e|ing)|provided)(?:\s+(?:now|that|we\s+have))*"
+                     r"|(?-i:an?)(?!\s*:?=)|is|it|are|for|to|an?\s+solution\s+(?:of|to)|we|so|by"
+                     r"|iff|all\s+\$?d\s*\\?\w+\$?|if\s+and\s+only\s+if"
                      r"|(?:\$?\w\$?\s+)?the\s+(?:[a-z]+\s+){0,3}\$?\w?\$?\s*solves)[,:]?\s+"
                      r"(?!\s*=))+(?=.*=)", re.IGNORECASE)
 # "At the maximum Σ = S, …": what follows in this sentence is said of that point
@@ -71,7 +72,7 @@ HELD = re.compile(r"^\s*(?:(?:fix|hold|keep)(?:ing)?|for)\s+\$?\\?\w+\$?(?:\s+(?
                   r"(?:,|\s+and)\s+(?:solve|set)(?:\s+for)?\s+(?=\S.*=)", re.IGNORECASE)
 GIVES = re.compile(r"(?<=0)[\s$]*,?\s*(?:(?:this|which|and|it|we)\s+)*(?:gives?|yields?|implies"
                    r"|means|leads\s+to|get|obtain|find|have)\b:?"
-                   r"|(?<=0)[\s$]*(?:,\s*(?:so|i\.e\.)|:)\s")
+                   r"|(?<=0)[\s$]*(?:,\s*(?:so|i\.e\.)|:|is(?=\s+\$?\w+\s*=))\s")
 IN_WORDS = re.compile(rf"^\s*(?:let|where|with|here|write|denote|call)?,?\s*\$?({LETTER})\$?\s+"
                       r"(?:be|is|are|denotes?|stands?\s+for|means)\b", re.IGNORECASE)
 REMARK = re.compile(r"\s*(?:(?<!\w)[,;]?\s*[(\[](\w[\w'’$.,:×\s-]*)[)\]][.,;]?"
@@ -189,7 +190,8 @@ def pieces(lines: Iterable[str], vocabulary: Vocabulary) -> list[Piece]:
                 parts = [LEADING.sub("", text)]
             for one in (one for part in parts for one in statements(part, vocabulary)):
                 one = of_a_summand(one, [it.text for it in found if "=" in it.text])
-                beside = bool(BESIDE.search(text[:max(0, text.find(one))]))
+                said = one in text or not one.startswith("where")  # no remark made an equation
+                beside = not said or bool(BESIDE.search(text[:max(0, text.find(one))]))
                 for piece in _pieces(one, vocabulary, found, own):
                     only = ONLY.search(one)
                     found.append(piece._replace(flat=flat or piece.flat, of_path=of_path,

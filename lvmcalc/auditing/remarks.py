@@ -33,6 +33,7 @@ SAYS_NOTHING = re.compile(
     r"(?:\s*(?:in|as|by|on|(?-i:[a-z]{3,}))\b)+)?\W*$"
     r"|\$?(?:∂L\s*/\s*∂)?(?:this\s+matrix|it|\\?\w|\\frac\s*\{[^{}]*\}\s*\{[^{}]*\})\$?\s+is\s+"
     r"symmetric\W*$"
+    r"|(?:(?:each|the|every)\s+)?(?:rows?\s+of\s+)?\$?\w\$?\s+(?:is|are)\s+one-?hot\W*$"
     r"|(?:as|since|because|note|here)\b[^=]*\b(?:is|are)\s+(?:an?\s+)?(?:scalar|number)s?\b[^=]*$)",
     re.IGNORECASE)
 # A : B = tr(AᵀB), which only says how a product is written

@@ -7,6 +7,7 @@ from itertools import combinations
 from sympy import Add, Expr, S
 
 from lvmcalc import notation
+from lvmcalc.auditing.conditioned import is_misfit
 from lvmcalc.auditing.own_letters import OwnLetters, multiple
 from lvmcalc.auditing.pieces import LOSS, Piece
 from lvmcalc.auditing.remarks import NAME
@@ -82,14 +83,14 @@ class SaidLetters:
             *self.chain.leaves, self.chain.output}
         inside = [*(self.chain.adjoint_symbol(node.name) for node in self.chain
                     if node.name in named), *self.letters.own]
-        fitting: dict[Expr, bool] = {}
+        fitting: dict[Expr, Verdict] = {}
         for adjoint in reversed(inside if shape != notation.shape(asked) else []):
             with suppress(Unreadable):  # nothing says what L is in terms of the letter
                 if notation.shape(adjoint) == shape:
-                    fitting[adjoint] = self.verdict(adjoint, sides[1]).holds
-        if not fitting:
+                    fitting[adjoint] = self.verdict(adjoint, sides[1])
+        if not fitting or any(map(is_misfit, fitting.values())):  # it has no shape
             return sides, ""
-        taken = max(fitting, key=fitting.__getitem__)
+        taken = max(fitting, key=lambda adjoint: fitting[adjoint].holds)
         return (taken, *sides[1:]), TAKEN.format(notation.plain(taken))
 
     def misfits(self, piece: Piece, name: str) -> bool:

@@ -31,6 +31,9 @@ A_NUMBER = "It gives a number to a letter that the model does not have: it is no
 RULE = "It is a rule in letters of its own, {}: it is not checked."
 BESIDE = "The words beside the equation are not checked."
 HESSIAN = "H is read as the Hessian."
+_OF_MATRIX = r"\s*\}?\s*[/{]*\s*".join(2 * [r"(?:∂|\\partial)\s*(\\?[^\W_]+)_\{?\w{2}\}?"])
+ENTRY_BY_ENTRY = re.compile(_OF_MATRIX)
+ENTRIES = "The derivative of an entry of {} by an entry of {} is not read."
 
 
 class Unread(Lettering):
@@ -115,5 +118,7 @@ class Unread(Lettering):
                 continue
             self.words = self.words.without(given)
             self.lost.setdefault(given, piece.at)
+        if reason.startswith("There is no") and (of := ENTRY_BY_ENTRY.search(piece.text)):
+            reason = ENTRIES.format(*of.groups())
         wrong = Finding("unreadable", piece.text, reason)
         return Line(piece.text, self.chain, findings=(wrong,))

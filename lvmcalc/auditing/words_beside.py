@@ -13,6 +13,7 @@ from lvmcalc.notation import Vocabulary
 from lvmcalc.notation.formula_finder import EQUALS, MATH
 from lvmcalc.notation.letters import GREEK
 from lvmcalc.notation.lexicon import ENGLISH, NAMED, TALK
+from lvmcalc.notation.name_resolution import LAST
 from lvmcalc.notation.named_functions import FUNCTIONS
 from lvmcalc.notation.statements import LETTER, is_open
 
@@ -61,7 +62,9 @@ UNFINISHED = re.compile(r"(?:[-+·*/−^_∘⊙]|\\(?:cdot|times|odot))\s*$")
 
 def words_in(text: str, vocabulary: Vocabulary, own: Collection[str]) -> list[tuple[int, int]]:
     """Return where the words of a text stand; names in `own` are none."""
-    return [it.span() for it in TOKEN.finditer(text) if _is_word(it[0], vocabulary, own)
+    letters = {*vocabulary.spellings, *own}
+    return [it.span() for it in TOKEN.finditer(text) if (_is_word(it[0], vocabulary, own) and not (
+        {*it[0]} <= letters and LAST.match(text, it.end())))  # Xᵀ We of a W and an e
             or (it[0] == "a" and ARTICLE.match(text, max(0, it.start() - 3)))]
 
 

@@ -28,7 +28,8 @@ GOES_ON = r"\s*[-+−–*/·×∘⊙@=]"
 OPEN_END = r"[-+−–*/·×∘⊙@=(\[{,]\s*$"
 STYLED = r"\\(?:mathbf|mathrm|mathsf|mathcal|boldsymbol|bm|operatorname|text)\s*\{(\w+)\}"
 ENTRY = r"(\w+)_\{?[a-z]{1,2}\}?$"  # K_ij and p_i
-LEFT_SIDE = r"((?:[^={]|\{[^}]*\})*?)\s*:?=(?!=)(.*)"
+LEFT_SIDE = (r"((?:[^={(]|\{[^}]*\}|\((?:[^()=]|\([^()=]*\))*\))*?)\s*:?=(?!=)"
+             r"(.*)")  # the = of axis=1 is none
 UNKNOWN = tomllib.loads((resources.files(__package__) / "derive.toml").read_text("utf-8"))
 
 

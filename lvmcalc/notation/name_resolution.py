@@ -10,6 +10,7 @@ from lvmcalc.notation.lexicon import ENGLISH, SAID, spells_a_word
 from lvmcalc.notation.printer import plain
 from lvmcalc.notation.vocabulary import Vocabulary
 
+LAST = re.compile(r"[\s.,;$]*$|\s*[-+−·*)]")  # what stands behind the last factor of a product
 # Three words side by side, which are no names
 SENTENCE = re.compile(r"(?:(?<![\w\\])[A-Za-z][a-z'’]+[.,:]?[^\S\n]+){2,}[A-Za-z][a-z'’]+(?!\w)")
 Word = tuple[str, str, int]  # its kind, its text in the one spelling, and where it ends
@@ -115,7 +116,9 @@ class Words:
             return None  # Im may be I_m
         small = re.findall("[a-z]{2}", letters)
         torn = ENGLISH & {*small} or re.search("[a-z]{3}", letters)
-        if not found or spells_a_word(word) or torn or (long_word and re.search("[a-z]", letters)):
+        last = len(word) == 2 and not word.islower() and LAST.match(self.text, end)  # as in XᵀWe
+        if not found or torn or (spells_a_word(word) and not last) or (
+                long_word and re.search("[a-z]", letters)):
             return None
         return found
 

@@ -160,3 +160,73 @@ def test_a_slip_behind_two_equals_signs_is_named() -> None:
     wrong, after = audit("G = ∂L/∂K = ½(K⁻¹YYᵀK⁻¹ − N K⁻¹)\n∂L/∂X = 2αGX", "gplvm").lines
     assert "N stands where D belongs" in wrong.wrong
     assert after.status == "proved"
+
+
+def test_a_slip_that_is_not_recognised_excuses_nothing() -> None:
+    text = P + "∂L/∂w = Xᵀ(p∘p − 3y∘y)\n∂L/∂w = Xᵀ(p∘p∘p + 5y∘y)"
+    assert [line.status for line in audit(text, LOGISTIC).lines] == [
+        "definition", "refuted", "refuted"]
+
+
+ENTROPY = derive("L = −sum(Y ⊙ log(softmax(X W, axis=1)))", X="N×D", W="D×C", Y="N×C")
+
+
+@pytest.mark.parametrize(("said", "expected"), [
+    ("Each row of $Y$ is one-hot.", ["words", "definition", "numeric"]),
+    ("The rows of Y sum to one.", ["words", "definition", "numeric"])])
+def test_what_is_said_of_the_rows_is_used(said: str, expected: list[str]) -> None:
+    found = audit(f"{said}\nP = softmax(XW, axis=1)\n∂L/∂W = Xᵀ(P − Y)", ENTROPY)
+    assert [line.status for line in found.lines][-2:] == expected[-2:]
+
+
+def test_a_slip_under_a_condition_counts_once() -> None:
+    text = ("with one-hot labels\nZ = XW\nP = softmax(Z, axis=1)\n∂L/∂Z = Y − P\n"
+            "∂L/∂W = Xᵀ(Y − P)")
+    wrong, after = audit(text, ENTROPY).lines[-2:]
+    assert "sign" in wrong.wrong
+    assert (wrong.status, after.status) == ("refuted", "follows")
+
+
+def test_a_product_that_spells_a_word_is_a_product() -> None:
+    model = derive("½ (y − X β)ᵀ W (y − X β)", y="N", X="N×D", β="D", W="symmetric N×N")
+    found = audit("e = y − Xβ\nS = ½ eᵀWe\n∂S/∂β = −Xᵀ We\nWe have ∂S/∂e = We", model)
+    assert [line.status for line in found.lines] == ["definition"] + ["proved"] * 3
+
+
+@pytest.mark.parametrize(("text", "of", "expected"), [
+    ("∂L/∂Y_{ij} = −Σ_m (K⁻¹)_{im} Y_{mj}   (K is symmetric)\n= −(K⁻¹Y)_{ij}", "gplvm",
+     ["proved"] * 3),
+    ("r = X @ w - y  # X w - y, used twice\ndw = 2 * X.T @ r + 2 * lam * w  # d(r.r)/dw", RIDGE,
+     ["definition", "proved"]),
+    ("dw = 2 * X.T @ (X @ w - y) + 2 * lam * w  # not d(r.r)/dw", RIDGE, ["unreadable"]),
+    ("A solution of ∂L/∂x = 0 is x = A⁻¹b.", QUADRATIC, ["words", "proved"]),
+    (r"$$\Rightarrow\quad \frac{\partial L}{\partial x} = A x - b$$", QUADRATIC, ["proved"])])
+def test_what_stands_beside_a_formula(text: str, of: object, expected: list[str]) -> None:
+    assert [line.status for line in audit(text, of).lines] == expected
+
+
+def test_a_gradient_without_a_letter_is_by_what_the_lines_are_about() -> None:
+    text = "r_n = Σ_d X_{nd} w_d − y_n\n∂L/∂w_k = 2Σ_n X_{nk} r_n + 2λ w_k\n∇L = 2X r + 2λ w"
+    line = audit(text, RIDGE).lines[-1]
+    assert line.plain.startswith("∂L/∂w")
+    assert "X stands where Xᵀ belongs" in line.wrong
+
+
+def test_what_cannot_be_read_may_be_the_first_slip() -> None:
+    squares = derive("½‖X W − Y‖²", X="N×D", W="D×K", Y="N×K")
+    found = audit("E = XW − Y\n∂E_{ij}/∂W_{ab} = δ_{jb} X_{ia}\n∂L/∂W = −XᵀE", squares)
+    assert "an entry of E by an entry of W is not read" in found.lines[1].wrong
+    assert "Line 3 is the first that does not follow, of those that can be read." in found.summary
+
+
+def test_what_is_asked_for_is_no_right_stage() -> None:
+    found = audit("∂K/∂β = −β⁻¹ I\n∂L/∂β = tr(∂L/∂K ∂K/∂β)\n"
+                  "∂L/∂K = ½(K⁻¹YYᵀK⁻¹ − D K⁻¹)\n∂L/∂β = −1/β tr(∂L/∂K)", "gplvm")
+    assert "Right stages: ∂L/∂K (1)." in found.summary
+
+
+def test_a_part_that_no_path_contributes_is_named() -> None:
+    text = ("r = X @ w - y\ndw_data = 2 * X.T @ r\ndw_reg = 4 * lam * w\n"
+            "dw = dw_data + dw_reg")
+    assert "The part dw_reg is not what its path contributes: with 2 λ w in its place" in audit(
+        text, RIDGE).lines[-1].wrong

@@ -30,6 +30,11 @@ def rules(chain: Chain) -> list[str]:
 
 
 # What the formula may look like
+def test_a_keyword_is_no_equation() -> None:
+    found = derive("sum(log(softmax(A B, axis=1)))", A="N×K", B="K×M")
+    assert stages(found) == stages(derive("L = sum(log(softmax(A B, axis=1)))", A="N×K", B="K×M"))
+
+
 @pytest.mark.parametrize("formula", [
     "1/2 ‖A w − y‖² + λ/2 ‖w‖²", "L = ½‖A w − y‖² + λ/2 ‖w‖²", "½‖A*w - y‖^2 + lambda/2 ‖w‖^2",
     r"\frac{1}{2}\|A w - y\|^2 + \frac{\lambda}{2} \|w\|^2",
