@@ -49,21 +49,24 @@ def without_class(text: str, asked: str) -> str:
         return text
     answer = _answer(methods, asked)
     written = [it for it in answer.body if not _is_text(it)]
-    used = {*_names(written)}
-    setting = [it for it in methods.values() if it.name != answer.name and it.name != "__init__"
-               and {*_names(it.body, ast.Store)} & {f"self.{name}" for name in _of_self(written)}]
+    used = {name for name in _names(written) if name.startswith("self.")}
+    init = [*filter(None, [methods.get("__init__")])]
+    setting = [it for it in methods.values() if it not in (answer, *init)
+               and {*_names(it.body, ast.Store)} & used]
     if len(setting) > 1:
         raise Unreadable(f"What `{answer.name}` uses is set in {_listed(setting)}: leave only one.")
     before: list[ast.stmt] = []
-    for method in (*setting, *filter(None, [methods.get("__init__")])):
+    for method in (*setting, *init):
+        own = {*used}
         for line in reversed(method.body):
-            if {*_names([line], ast.Store)} & used and not _renames(line):
+            if {*_names([line], ast.Store)} & own and not _renames(line):
                 before.insert(0, line)
-                used |= {*_names([line])}
-    _refuse_pairs([answer, *setting, *filter(None, [methods.get("__init__")])], used)
+                own |= {*_names([line])}
+        used |= {name for name in own if name.startswith("self.")}
     helpers = [*_helpers([*before, *written], methods)]
+    _refuse_pairs(answer, before, [*setting, *init, *helpers])
     code = "\n".join([*(_source(text, [it]) for it in front), *(
-        f"def {it.name}({', '.join(arg.arg for arg in it.args.args[1:])}):\n"
+        f"def {it.name}({', '.join(_arguments(it))}):\n"
         + re.sub("^", "    ", _source(text, it.body), flags=re.MULTILINE) for it in helpers),
         _source(text, [*before, *written])])
     for name in {it.name for it in helpers}:
@@ -105,15 +108,23 @@ def _helpers(lines: Iterable[ast.AST], methods: dict[str, Method]) -> Iterator[M
                 yield helper
 
 
-def _refuse_pairs(methods: list[Method], used: set[str]) -> None:
+def _refuse_pairs(answer: Method, before: list[ast.stmt], others: list[Method]) -> None:
     """Refuse self.X beside another X, as both are read as X."""
-    for method in methods:
-        own = {*(it.arg for it in method.args.args), *_names(method.body, ast.Store)}
-        lines = [line for line in method.body if not _renames(line)]
-        for name in _of_self(lines):
-            if name in own & used and f"self.{name}" in used:
-                raise Unreadable(f"`self.{name}` and `{name}` in `{method.name}` would be read as "
-                                 "one: write only one of them.")
+    kept = [line for method in (answer, *others) for line in method.body if not _renames(line)]
+    given = {name for line in (*before, *answer.body) if not _renames(line)
+             for name in _names([line], ast.Store)}
+    pairs = given & (_of_self(kept) | ({*_arguments(answer)} & {*_names(before, ast.Store)}))
+    for method in (answer, *others):
+        lines = [line for line in method.body if line in (*before, *answer.body)]
+        pairs |= {*_arguments(method)} & _of_self(it for it in lines if not _renames(it))
+    if pairs:
+        name = min(pairs)
+        raise Unreadable(f"`self.{name}` and `{name}` would be read as one: write only one of "
+                         "them.")
+
+
+def _arguments(method: Method) -> list[str]:
+    return [it.arg for it in method.args.args if it.arg != "self"]
 
 
 def _renames(line: ast.stmt) -> bool:

@@ -124,8 +124,12 @@ class Factors(Base):
         self.R, self.M = R, M
         self.lam = lam
 
+    @staticmethod
+    def guess(A, B):
+        return A @ B.T
+
     def error(self, A):
-        guess = A @ self.V.T
+        guess = self.guess(A, self.V)
         return self.M * (self.R - guess)  # only the observed ratings count
 
     def grad_U(self, U):
@@ -143,8 +147,8 @@ class Factors(Base):
 @over(("wrong", "put", "status"), [
     ("A @", "A @", "proved"), ("self.lam * U", "U", "refuted"),
     ("self.R - guess", "guess", "refuted"), ("self.lam = lam", "self.lam = 2 * lam", "unreadable"),
-    ("= A @", "= self.low(A) @", "unreadable"),
-    ("guess =", "A += 1\n        guess =", "unreadable")])
+    ("return A", "return low(A)", "unreadable"),
+    ("guess = ", "A += 1\n        guess = ", "unreadable")])
 def test_the_method_of_a_class_for_the_gradient_is_read(wrong: str, put: str, status: str) -> None:
     assert mark(CLASS.replace(wrong, put), MASKED, "U").status == status
 
