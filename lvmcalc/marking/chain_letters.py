@@ -1,5 +1,7 @@
 """What the letters of a chain are: sizes, numbers, symmetric matrices."""
 
+import re
+
 from sympy import Expr
 
 from lvmcalc import notation
@@ -57,3 +59,16 @@ def called(chain: Chain, node: str) -> str:
     while len(chain.children(node)) == 1 and chain[node].rule.name in ("use", "transpose"):
         node, = chain.children(node)
     return notation.plain(chain.abbreviated(chain.expression(node)))
+
+
+def in_known_letters(chain: Chain, text: str) -> str:
+    """Return a text in which a stage that nobody named is called by its formula."""
+    known = {node: notation.plain(chain.abbreviated(chain.expression(node)))
+             for node in chain.unnamed}
+
+    def name(match: re.Match) -> str:
+        told = known.get(match[0], match[0])
+        return f"({told})" if re.search(r"\W", told) and match.end() < len(text) and (
+            text[match.end()] in "⁻ᵀ") else told
+
+    return re.sub(r"(?<![^\W\d_])(?!a\s[a-z])[a-z](?![^\Wᵀ])", name, text)

@@ -74,7 +74,7 @@ def _differentiated(side: str) -> tuple[str, str] | None:
         match = (below[1], formula[1]) if below and formula else None
     elif match := re.match(rf"\s*{ROUND}((?:(?!/\s*{ROUND}).)+)/\s*{ROUND}(\w+)\s*$", side):
         match = match[2], match[1]
-    return match if match and re.search(r"[(\[‖]|\\\||\\lVert|\S\s+\w", match[1]) else None
+    return match if match and re.search(r"[(\[‖|]|\\lVert|\S\s+\w", match[1]) else None
 
 
 def letters_of_loss(exercise: Exercise, text: str) -> set[str]:

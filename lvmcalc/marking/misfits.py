@@ -75,7 +75,8 @@ def _only_slip(attempt: Attempt) -> Explanation:
         return ()
     answer = notation.lettered(attempt.formula)
     told = {_mistake(kind, what())
-            for kind, what, formula in (*_rewritten(answer), *_exchanged(attempt, answer))
+            for kind, what, formula in (*_rewritten(answer), *_exchanged(attempt, answer),
+                                        *_without_last(answer))
             if notation.shape(formula) == notation.shape(attempt.exercise.asked)
             and attempt.exercise.is_right(formula)}
     return in_words([*told]) if len(told) == 1 else ()
@@ -119,6 +120,16 @@ def _with_less(answer: Expr) -> Iterator[Way]:
     for place, term in enumerate(answer.args if isinstance(answer, MatAdd) else ()):
         yield "extra_term", partial(notation.plain, term), sum_of(
             [*answer.args[:place], *answer.args[place + 1:]])
+
+
+def _without_last(answer: Expr) -> Iterator[Way]:
+    """Yield a product without its first factor, or its last."""
+    for place in (0, -1) if isinstance(answer, MatMul) else ():
+        factors = [it for it in answer.args if it.is_Matrix]
+        extra = factors.pop(place)
+        numbers = [it for it in answer.args if not it.is_Matrix]
+        if factors:
+            yield "extra_factor", partial(notation.plain, extra), MatMul(*numbers, *factors)
 
 
 def _rewritten(expression: Expr) -> Iterator[Way]:

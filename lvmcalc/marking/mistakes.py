@@ -23,7 +23,12 @@ from lvmcalc.chain.passes import Edge, Place
 from lvmcalc.marking.broken_formulas import Broken, broken_formulas, instead_of
 from lvmcalc.marking.broken_parts import broken_parts
 from lvmcalc.marking.broken_steps import broken_steps, is_normaliser
-from lvmcalc.marking.chain_letters import called, scalars_of, symmetric_letters
+from lvmcalc.marking.chain_letters import (
+    called,
+    in_known_letters,
+    scalars_of,
+    symmetric_letters,
+)
 from lvmcalc.marking.occurrences import occurrences, replaced
 
 CLOSED = "closed form"  # the place of the finished gradient
@@ -74,8 +79,10 @@ def in_words(mistakes: Sequence[Mistake]) -> Explanation:
     found = []
     for (kind, what, rule), where in places.items():
         text = SENTENCES[kind] if what else NOTHING.sub("", SENTENCES[kind])
-        text += ' Look again at the rule "{rule}".' if rule else ""
         place = " and ".join(dict.fromkeys(where))
+        if kind == "averaged" and place.startswith("the term "):
+            text = f"T{place[1:]} is the mean over {{what}}; the sum belongs there."
+        text += ' Look again at the rule "{rule}".' if rule else ""
         found.append(Finding(kind, place, text.format(where=place, what=what, rule=rule)))
     return tuple(found)
 
@@ -103,7 +110,7 @@ def _at_steps(chain: Chain, edges: Mapping[Edge, Expr],
     for edge, adjoint in edges.items():
         where, rule = f"the stage {_stage(chain, edge[0])}", chain[edge[0]].rule.name
         for kind, what, broken, *_ in wrong(edge, adjoint):
-            yield Mistake(kind, where, what, ((edge, broken),), rule)
+            yield Mistake(kind, where, in_known_letters(chain, what), ((edge, broken),), rule)
 
 
 def _other_scalars(chain: Chain, adjoint: Expr) -> Iterator[Broken]:

@@ -16,7 +16,9 @@ from lvmcalc.notation import Unreadable
 
 _YEAR = r"(?:19|20)\d\d[a-z]?"
 _AUTHOR = r"[A-Z][a-z]+(?:\s+et\s+al\.?|\s+(?:and|&)\s+[A-Z][a-z]+)?"
-SOURCE = (rf"\((?:(?:see|cf\.?)\s+)?{_AUTHOR},?\s+{_YEAR}\)"
+SOURCE = (rf"\((?:(?:see|cf\.?)\s+)?{_AUTHOR},?\s+{_YEAR}"
+          r"(?:,?\s+(?:[Ee]q(?:uation|n)?|[Ss]ection|[Ss]ec|[Cc]hapter|p(?:p|age)?)s?\.?\s*\(?"
+          r"\d[\d.–-]*\)?)?\)"
           r"|\((?:(?:see|cf\.?)\s+)?(?:[Ee]q(?:uation|n|s)?|[Ss]ection|[Cc]hapter)s?\.?\s*\(?"
           r"\d[\d.]*\)?(?:,?\s+(?:in|of|from|and|&|the|[A-Z][A-Za-z'’]+))*\)"
           rf"|\b(?:[Ff]rom|[Ff]ollowing|[Bb]y|[Ss]ee|[Aa]s\s+in)\s+{_AUTHOR}\s+\({_YEAR}\),?")

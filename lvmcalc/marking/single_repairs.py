@@ -3,7 +3,7 @@
 The likelier kinds come first. Whether one was made is seen when it is undone.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from itertools import combinations, pairwise
 
@@ -43,6 +43,7 @@ def without_one_slip(chain: Chain, answer: Expr) -> Iterator[Slip]:
     yield "sign", "the whole answer", "", -answer
     letters = _Letters(chain, answer)
     places = occurrences(answer)
+    yield from _of_whole(places, answer)
     norms = [part for part in places if _is_norm(part)]
     for times, told in ((1, "each"), (2, "twice each")) if len(norms) > 1 else ():
         yield ("lost_factor", HERE, f"{told} norm stands where its square belongs",
@@ -56,6 +57,19 @@ def without_one_slip(chain: Chain, answer: Expr) -> Iterator[Slip]:
                 if notation.shape(instead) == notation.shape(part) and instead != part:
                     for formula in replaced(answer, part, places[part], instead):
                         yield *told, formula
+
+
+def _of_whole(places: Iterable[Expr], answer: Expr) -> Iterator[Slip]:
+    """Yield a square product of the answer that is lost in front of its sum, or behind it."""
+    runs = [parted(it)[1] for it in places if isinstance(it, MatMul | MatrixSymbol)]
+    square = {joined(MatMul, run[start:end]) for run in runs if isinstance(answer, MatAdd)
+              for start, end in combinations(range(len(run) + 1), 2)
+              if run[start].rows == run[end - 1].cols}
+    for lost in sorted(square, key=str):
+        what = f"the factor {notation.plain(lost)} is missing"
+        for order in ((lost, answer), (answer, lost)):
+            if order[0].cols == order[1].rows:
+                yield "lost_factor", "the whole answer", what, MatMul(*order)
 
 
 class _Letters:
@@ -242,9 +256,27 @@ def _of_factors(part: Expr) -> Iterator[Slip]:
     for number in sp.Mul.make_args(scalar) if isinstance(part, sp.Mul | MatMul) else ():
         if number.has(sp.Determinant, Trace):
             yield "extra_factor", HERE, notation.plain(number), _product(scalar / number, factors)
+        yield from _of_inner_products(number, scalar / number, factors)
+    if isinstance(part, HadamardPower) and part.exp == 2:
+        base = notation.plain(part.base)
+        yield "extra_factor", HERE, f"the square of {base} stands where {base} belongs", part.base
     if isinstance(part, MatrixSymbol | Entrywise) and not has_adjoint(part):
         yield ("lost_factor", HERE, f"{notation.plain(part)} stands where its square belongs",
                HadamardProduct(part, part))
+
+
+def _of_inner_products(number: Expr, scalar: Expr, factors: list[Expr]) -> Iterator[Slip]:
+    """Yield u vᵀ for the number uᵀv, on either side of the matrices behind it."""
+    inner = parted(number.arg)[1] if isinstance(number, Trace) else []
+    if len(inner) == 2 and isinstance(inner[0], Transpose) and inner[1].cols == 1:
+        left, right = inner[0].arg, inner[1]
+        for one, other in ((left, right), (right, left)):
+            outer = [one, Transpose(other)]
+            for order in (factors + outer, outer + factors):
+                if factors and all(a.cols == b.rows for a, b in pairwise(order)):
+                    yield ("wrong_part", HERE, f"the number {notation.plain(number)} stands where "
+                           f"the matrix {notation.plain(MatMul(*outer))} belongs",
+                           multiple(scalar, order))
 
 
 def _of_inverses(part: Expr) -> Iterator[Slip]:

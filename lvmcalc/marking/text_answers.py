@@ -43,6 +43,7 @@ from lvmcalc.marking.shown_remarks import note_of, stands_beside, without_shown
 from lvmcalc.marking.side_remarks import without_remarks
 from lvmcalc.marking.spoken_answers import spoken_answers
 from lvmcalc.notation import Unreadable
+from lvmcalc.notation.classes import without_class
 from lvmcalc.notation.filler_phrases import without_politeness
 from lvmcalc.notation.formula_finder import (
     MATH,
@@ -128,6 +129,7 @@ def _is_right(exercise: Exercise, text: str) -> bool:
 def _read(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Expr, Expr]]:
     """Return the sides of an answer without a label, beside the comments of its code."""
     text, comments = without_comments(exercise, text)
+    text = without_class(text, exercise.wrt)
     sides, beside = _marked(exercise, text)
     if sides:
         refuse_carried(text, sides[-1][0].formula)

@@ -24,6 +24,10 @@ class Cholesky(Factor):
     """The lower triangle C of a matrix C Cᵀ."""
 
 
+class Factorised(Factor):
+    """What Julia's cholesky returns: it is solved with as the matrix is, F \\ Y."""
+
+
 class Upper(Factor):
     """The upper triangle of a matrix."""
 
@@ -34,7 +38,7 @@ class Lower(Upper):
 
 def without_factors(expression: Expr) -> Expr:
     """Return an expression in which C Cᵀ is K again, and C⁻ᵀC⁻¹ is K⁻¹."""
-    if not expression.has(Cholesky):
+    if not expression.has(Cholesky, Factorised):
         return expression
     args = [without_factors(arg) if isinstance(arg, Expr) else arg for arg in expression.args]
     match expression:
@@ -47,6 +51,8 @@ def without_factors(expression: Expr) -> Expr:
             return without_factors(MatMul(*map(_transposed, reversed(args[0].args))))
         case Transpose():
             return _transposed(args[0])
+        case Inverse() if isinstance(args[0], Factorised):
+            return Inverse(args[0].arg)
         case Inverse() if isinstance(args[0], Transpose):
             return Transpose(Inverse(args[0].arg))
         case MatMul():
@@ -86,6 +92,8 @@ def refuse_factors(expression: Expr) -> Expr:
     found = without_factors(expression)
     if found.has(Largest):
         raise Unreadable(REFUSED)
+    if found.has(Factorised):
+        raise Unreadable("What cholesky returns in Julia is read where it is solved with: F \\ Y.")
     if found.has(Cholesky, Upper):
         raise Unreadable("A Cholesky factor is read where its two triangles are solved with, the "
                          "lower one first, as in solve(C.T, solve(C, X)).")

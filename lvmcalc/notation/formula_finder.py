@@ -46,6 +46,9 @@ DERIVATIVES = [re.compile(pattern, re.MULTILINE) for pattern in (
     rf"({SCALAR})",
     rf"({_NABLA})({SCALAR})(?=\s*&?\s*=)",
     rf"((?:^|\\\\)\s*(?:{ROUND}|δ))({SCALAR})(?=\s*&?\s*=)")]
+# ∂/∂X = …, with nothing that is differentiated
+BARE = re.compile(rf"(\\[td]?frac\s*\{{\s*{ROUND})(?=\}}\s*\{{\s*{ROUND}[^{{}}=]*"
+                  rf"(?:\{{\w+\}})?\s*\}}\s*&?\s*=)|({ROUND})(?=/\s*{ROUND}[^\s=/]+\s*&?\s*=)")
 BY_ARGUMENT = re.compile(rf"({_NABLA}|\bgrad\s+)[^\W\d_]\s*\(\s*(\\?\w+"
                          r"(?:\s*\{\w+\}|\s\w)?)\s*\)(?=\s*&?\s*=)")
 # A number that a sentence carries, as "see section 2" and "Bishop (2006)", but not "it is 2"; and
@@ -124,6 +127,8 @@ def with_output(text: str, vocabulary: Vocabulary, own: Collection[str] = ()) ->
         glue = " " * match[1][-1].isalpha()
         return match[0] if known else match[1] + (glue + vocabulary.outputs[0]).ljust(len(match[2]))
 
+    output = vocabulary.outputs[0]
+    text = BARE.sub(lambda it: f"{it[0]}{' ' * it[0].endswith('l')}{output}", text)
     text = BY_ARGUMENT.sub(r"\1_{\2} L", text)
     text = text if "f" in own else re.sub(rf"({_NABLA})f(?=\s*&?\s*=)", r"\1L", text)
     for pattern in DERIVATIVES:

@@ -73,7 +73,7 @@ MARKUP = [(re.compile(pattern, re.MULTILINE), put) for pattern, put in (
     (r"^([^\S\n]*)(?:const\s+)?(?:auto|const|var|(?:Eigen::)?(?:Vector|Matrix)X[df])\s+"
      r"(?=\w+\s*=)", r"\1"),
     (r"\\\[(?:Conjugate)?Transpose\]", "            ᵀ"), (r"\bvector\(1\)", "𝟏"),
-    (r"\bLinearAlgebra:-", ""), (r"\^%T\b", " ^T"),
+    (r"\bLinearAlgebra(?::-|\.(?=I\b))", ""), (r"\^%T\b", " ^T"),
     # LaTeX: \mkern-2mu, \eqalign{… \cr …}, \overset{(a)}{=}, \text{(linearity)}, I_{N \times N}
     (r"\\m?(?:kern|skip)\s*-?[\d.]+\s*(?:mu|em|pt|ex)|\\[hm]space\*?\s*\{[^{}]*\}", ""),
     (r"\{((?:[^{}]|\{[^{}]*\})*?)\s?\\over\s+((?:[^{}]|\{[^{}]*\})*?)\}",

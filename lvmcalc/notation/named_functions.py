@@ -7,7 +7,7 @@ from sympy import Determinant, DiagonalOf, Expr, HadamardProduct, Identity, OneM
 
 from lvmcalc.checks import CannotBeFormed
 from lvmcalc.notation import forming
-from lvmcalc.notation.cholesky_factors import Cholesky, Lower, Upper
+from lvmcalc.notation.cholesky_factors import Cholesky, Factorised, Lower, Upper
 from lvmcalc.notation.forming import inner, inverse, power_of_entries, product, transposed
 from lvmcalc.notation.kronecker import Vec
 from lvmcalc.notation.name_resolution import Unreadable, quoted
@@ -159,13 +159,14 @@ FUNCTIONS: dict[str, Callable[..., Expr]] = {
     "crossprod": lambda a, b=None: product(transposed(a), a if b is None else b),
     "tcrossprod": lambda a, b=None: product(a, transposed(a if b is None else b)),
     **dict.fromkeys(["cho_factor", "cholesky"], Cholesky), "cho_solve": _solved_with,
+    "factored": Factorised,
     "cholesky_solve": lambda right, lower: _solved_with(lower, right),
     "chol2inv": lambda up: product(inverse(up), inverse(transposed(up))),
     "backsolve": lambda up, right: product(inverse(Upper(up)), right),
     "forwardsolve": lambda low, right: product(inverse(Lower(low)), right),
     "rowSums": lambda a: product(a, OneMatrix(a.cols, 1)),
     "colSums": lambda a: product(transposed(a), OneMatrix(a.rows, 1)),
-    **dict.fromkeys(["Symmetric", "drop", "asarray"], lambda a: a), "mldivide": _solve,
+    **dict.fromkeys(["Symmetric", "Hermitian", "drop", "asarray"], lambda a: a), "mldivide": _solve,
     "vec": lambda a: Vec(a) if a.is_Matrix and 1 not in a.shape else _column(a),
     **dict.fromkeys(["kron", "kronecker", "KroneckerProduct"], forming.kronecker),
     **dict.fromkeys(["as.vector", "as.numeric", "ƈ", "ravel", "flatten", "squeeze",

@@ -45,6 +45,10 @@ AXIS = re.compile(rf"(?P<semicolon>;\s*)?(?:(?P<before>{_KEPT}\s*,\s*)?(?:dims\s
                   rf"|\[\s*\]\s*,\s*(?P<empty>[12]))(?P<behind>\s*,\s*{_KEPT})?"
                   r"(?:\s*,\s*keepdims?\s*=\s*(?:False|0))?(?=\s*\))")
 
+# Julia's cholesky returns what is solved with as the matrix is, by F \ Y
+JULIA = re.compile(r"\busing\s+LinearAlgebra\b|\b(?:Symmetric|Hermitian)\("
+                   r"|[\w)']\s*\\\s*(?:\(|[A-Za-z]\w?\b)")
+FACTORED = re.compile(r"(?<![\w.])cholesky(?=\()")
 # Julia's @. makes all signs behind it act entry by entry, but those in $(…)
 DOTS = re.compile(r"@\.\s*([^\n;]+)")
 SHIELDED = re.compile(r"\$(\((?:[^()]|\([^()]*\))*\))|[*/^]")
@@ -70,7 +74,7 @@ def unified(text: str) -> str:
     text = with_ones(_joined(without_markup(text)))
     if MATHEMATICA.search(text) or (DOTTED.search(text) and not ARRAYS.search(text)):
         text = _from_mathematica(text)
-    text = DOTS.sub(_with_dots, text)
+    text = DOTS.sub(_with_dots, FACTORED.sub("factored", text) if JULIA.search(text) else text)
     text = TRIANGLE.sub(lambda it: ("" if it[1] else ',"lower"').ljust(len(it[0])), text)
     text = TURNED.sub(lambda it: ("" if it[2] else f',"turned {it[1]}"').ljust(len(it[0])), text)
     text = AXIS.sub(_axis, NEUTRAL.sub(lambda match: " " * len(match[0]), text))

@@ -112,3 +112,48 @@ def test_code_behind_the_answer_changes_nothing_and_is_not_left_out(behind: str)
                              ("def f(c) -> np.ndarray:\n    return c", "proved")])
 def test_an_arrow_is_a_function_of_what_occurs_in_it(answer: str, status: str) -> None:
     assert mark(answer, "autoencoder", "c").status == status
+
+
+MASKED = derive("½ sum(M ∘ (R − U Vᵀ) ∘ (R − U Vᵀ)) + λ/2 ‖U‖²", M="N×P", R="N×P", U="N×K", V="P×K",
+                λ="positive")
+CLASS = """
+class Factors(Base):
+    \"\"\"Of observed ratings.\"\"\"
+    def __init__(self, R, M, lam=0.1):
+        super().__init__()
+        self.R, self.M = R, M
+        self.lam = lam
+
+    @staticmethod
+    def guess(A, B):
+        return A @ B.T
+
+    def error(self, A):
+        guess = self.guess(A, self.V)
+        return self.M * (self.R - guess)  # only the observed ratings count
+
+    def grad_U(self, U):
+        E = self.error(U)
+        return -E @ self.V + self.lam * U
+
+    def grad_V(self, U):
+        return -self.error(U).T @ U
+
+    def step(self, U):
+        return U - 0.1 * self.grad_U(U)
+"""
+
+
+@over(("wrong", "put", "status"), [
+    ("A @", "A @", "proved"), ("self.lam * U", "U", "refuted"),
+    ("self.R - guess", "guess", "refuted"), ("self.lam = lam", "self.lam = 2 * lam", "unreadable"),
+    ("return A", "return low(A)", "unreadable"),
+    ("guess = ", "A += 1\n        guess = ", "unreadable")])
+def test_the_method_of_a_class_for_the_gradient_is_read(wrong: str, put: str, status: str) -> None:
+    assert mark(CLASS.replace(wrong, put), MASKED, "U").status == status
+
+
+def test_a_function_of_several_values_stands_for_its_formula() -> None:
+    code = "def k(Z, a):\n    return a * Z @ Z.T + np.eye(N) / beta\n\n-solve(k({}), Y)"
+    marks = [mark(code.format(it), "gplvm", "Y") for it in ("X, alpha", "X, beta", "X")]
+    assert [it.status for it in marks] == ["proved", "refuted", "unreadable"]

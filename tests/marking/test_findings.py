@@ -398,7 +398,7 @@ NET = derive("½‖B tanh(A X) − Y‖²", A="H×D", B="C×H", X="D×N", Y="C×
 
 @over(("answer", "of", "wrt", "said"), [
     ("dL/dt = 1/2", "gplvm", "t", "  The answer gives 1/2, but"),  # which has no letters
-    ("1/N Σ_i (x_iᵀw − y_i) x_i + λw", RIDGE, "w", "This is the mean over N;"),
+    ("1/N Σ_i (x_iᵀw − y_i) x_i + λw", RIDGE, "w", "is the mean over N; the sum belongs there"),
     ("X.T @ (p*(1 - p)*(p - y)) + lam*w where p = 1/(1 + np.exp(-X @ w))", LOGISTIC, "w",
      "too many in the answer: sigmoid(X w) ∘ (1 - sigmoid(X w))."),
     ("-log(softmax(XW))", SOFTMAX, "Y",

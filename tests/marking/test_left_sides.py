@@ -169,3 +169,12 @@ def test_a_name_for_the_gradient_asked_for_is_that_of_no_other() -> None:
     ("∂J/∂wᵀ = Xᵀ(Xw − y) + λw", "unreadable"), ("∂J/∂yᵀ = (Xw − y)ᵀX + λwᵀ", "unreadable")])
 def test_the_derivative_by_a_row_is_a_row(answer: str, status: str) -> None:
     assert mark(answer, RIDGE, "w").status == status, str(mark(answer, RIDGE, "w"))
+
+
+@over(("left", "status"), [
+    ("∂/∂X", "proved"), (r"\frac{\partial}{\partial X}", "proved"), ("d/dX", "proved"),
+    (r"\frac{\partial \ln|X^TX|}{\partial X}", "proved"), ("∂ log|XᵀX|/∂X", "proved"),
+    ("∂/∂h", "unreadable"), (r"\frac{\partial \ln|XX^T|}{\partial X}", "unreadable")])
+def test_an_operator_alone_and_bars_above_the_line_are_a_left_side(left: str, status: str) -> None:
+    volume = derive("log det(XᵀX)", X="N×D")
+    assert mark(f"{left} = 2X(XᵀX)⁻¹", volume, "X").status == status

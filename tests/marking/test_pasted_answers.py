@@ -123,6 +123,9 @@ def test_an_entry_of_something_else_is_not_what_is_asked_for() -> None:
     ("α(K⁻¹YYᵀ − D 𝟙_N)K⁻¹X", "gplvm", "X", ("− D", "+ D")),
     (r"(XW + 𝟙 b^T - Y)^T \mathbb 1", LAYER, "b", ("- Y", "+ Y")),
     ("Xᵀ(diag(tanh(XW)v − y)(1 − tanh²(XW))diag(v))", NET, "W", ("− y", "+ y")),
+    ("F = cholesky(Hermitian(K))\nA = F \\ Y\nα * (A * A' * X - D * (F \\ X))", "gplvm", "X",
+     ("- D", "+ D")),
+    ("K = α*X*X' + LinearAlgebra.I/β\nF = cholesky(K)\ndY = -(F \\ Y)", "gplvm", "Y", ("-(", "(")),
     ("c, low = cho_factor(K)\nreturn -cho_solve((c, low), Y)", "gplvm", "Y", ("-cho", "cho"))])
 def test_signs_and_code_of_other_programs_are_read(answer: str, of: object, wrt: str,
                                         wrong: tuple[str, str]) -> None:

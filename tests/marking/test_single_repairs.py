@@ -81,11 +81,11 @@ def twice(X: np.ndarray, W: np.ndarray, V: np.ndarray, Y: np.ndarray) -> np.ndar
 OF_A_STEP = [
     ("mean", "w", mean_of_all, "1/N multiplies the other terms too, where it does not belong."),
     ("gplvm", "X", rows_for_columns, "N stands where D belongs."),
-    ("sigmoids", "W", twice, "the derivative of tanh stands where that of sigmoid(e) belongs."),
+    ("sigmoids", "W", twice, "the derivative of tanh stands where that of sigmoid(X W) belongs."),
     ("Poisson", "w", "Xᵀ(exp(X w) ⊘ (X w) − y)",
-     "exp(e) ⊘ e stands where the derivative of exp(e) belongs."),
+     "exp(X w) ⊘ X w stands where the derivative of exp(X w) belongs."),
     ("mean", "w", "1/N Xᵀ(σ(X w) ∘ (1 − σ(X w)) − y) + λ w",
-     "softplus(e) is differentiated twice."),
+     "softplus(X w) is differentiated twice."),
 ]
 
 
@@ -166,3 +166,23 @@ def test_of_another_shape_no_slip_is_guessed(answer: str, of: object, wrt: str) 
     line, = mark(answer, of, wrt).lines
     assert line.startswith("∂L/∂")
     assert "like its variable, but the answer is" in line
+
+
+KERNEL = derive("½‖y − X Xᵀ a‖² + λ/2 aᵀ X Xᵀ a", X="N×D", a="N", y="N", λ="positive")
+DISTANCE = derive("(x − m)ᵀ Aᵀ A (x − m)", A="Q×D", x="D", m="D")
+WEIGHTED = derive("½ (y − X b)ᵀ (w ∘ (y − X b))", X="N×D", b="D", y="N", w="N")
+PENALTY = derive("½‖X w − y‖² + λ/2 ‖w‖²", X="N×D", w="D", y="N", λ="positive")
+NORMAL = derive("−n/2 log det(Σ) − ½ tr(Σ⁻¹ S)", Σ="symmetric D×D", S="symmetric D×D",
+                n="positive")
+
+
+@over(("answer", "of", "wrt", "told"), [
+    ("X Xᵀ a − y + λ a", KERNEL, "a", "lost in the whole answer: the factor X Xᵀ is missing"),
+    ("d = x - m\n2 * A * np.inner(d, d)", DISTANCE, "A", "where the matrix (x - m) (x - m)ᵀ"),
+    ("-X.T @ (w**2 * (y - X @ b))", WEIGHTED, "b", "the square of w stands where w belongs"),
+    ("α(K⁻¹YYᵀK⁻¹ − D K⁻¹)XXᵀ", "gplvm", "X", "There is a factor too many in the answer: Xᵀ"),
+    ("Xᵀ(X w − y)/N + λ w", PENALTY, "w", "The term (1/N) Xᵀ (X w - y) is the mean over N"),
+    ("−n/2 Σ + ½ Σ⁻¹SΣ⁻¹", NORMAL, "Σ", ": Σᵀ stands where Σ⁻ᵀ belongs")])
+def test_what_is_wrong_is_said_in_the_letters_of_the_answer(answer: str, of: object, wrt: str,
+                                                            told: str) -> None:
+    assert told in str(mark(answer, of, wrt))

@@ -19,6 +19,7 @@ OF = {"w": (RIDGE, "Aᵀ(Aw − y) + λw"), "A": (RIDGE, "(Aw − y)wᵀ"), "Y":
     ("w", "We treat the rows separately, then add them, hence ∂L/∂w = {}"),
     ("w", "{} (it doesn't depend on the variance at all)"),
     ("A", "only the first term depends on A, so it's {}"),
+    ("w", "The gradient (see Bishop 2006, eq. 3.27) is {}."),
     ("w", "As everyone knows from regression: ∂L/∂w = {}"),
     ("w", "Chain rule on the residual, then add weight decay: ∂L/∂w = {}"),
     ("w", "Standard least squares gradient with weight decay: {}"),
