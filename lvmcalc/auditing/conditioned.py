@@ -242,12 +242,13 @@ class Conditioned:
                         self.slips.taken_for_true([number], sides))):
                     return replace(line, verdicts=(Verdict("refuted", ""),), follows=number)
         scalar = sides[0] == self.chain[self.chain.output].symbol and bool(self.conditions.point)
-        if None in found or self.lost or not (scalar or is_named(self.chain, sides[0])):
-            raise Unreadable(ASSUMED.format(where))
-        kind, wrong = "unknown", f"It does not hold under the condition of {where}"
         turned = product(S.NegativeOne, sides[1])
-        if len(found) == 1 and holds(*alike(*self.in_leaves(sides[0], turned))):
-            kind, wrong = "sign", SIGN
+        kind, wrong = ("sign", SIGN) if len(found) == 1 and holds(*alike(*self.in_leaves(
+            sides[0], turned))) else (
+            "unknown", f"It does not hold under the condition of {where}")
+        named = scalar or is_named(self.chain, sides[0])
+        if None in found or not named or (self.lost and kind != "sign"):
+            raise Unreadable(ASSUMED.format(where))
         self.slips.add(line.at, sides[0], sides[-1])
         return replace(line, verdicts=(Verdict("refuted", wrong),),
                        findings=(finding(kind, wrong, line.text),))

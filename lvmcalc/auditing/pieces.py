@@ -60,7 +60,7 @@ FLAT = re.compile(r"\b(?:set(?:ting)?|equat\w+|put(?:ting)?)\b[^=]*(?:\bzero\b|=
                   r"|first-order condition)\b", re.IGNORECASE)
 LEADING = re.compile(r"^\s*(?:(?:[A-Z-]{4,}|normal\s+equations?|at|the|(?:if|suppose"
                      r"|assum(?:e|ing)|provided)(?:\s+(?:now|that|we\s+have))*"
-                     r"|(?-i:an?)(?!\s*:?=)|is|it|are|for|to|an?\s+solution\s+(?:of|to)|we|so|by"
+                     r"|(?-i:an?)|is|it|are|for|to|an?\s+solution\s+(?:of|to)|we|so|by"
                      r"|iff|all\s+\$?d\s*\\?\w+\$?|if\s+and\s+only\s+if"
                      r"|(?:\$?\w\$?\s+)?the\s+(?:[a-z]+\s+){0,3}\$?\w?\$?\s*solves)[,:]?\s+"
                      r"(?!\s*=))+(?=.*=)", re.IGNORECASE)
