@@ -6,7 +6,8 @@ from sympy import Expr, MatrixExpr, S, Trace, Transpose
 
 from lvmcalc.notation.name_resolution import Unreadable
 
-LEFT = "A ⊗ is read between a column and a row, and in front of vec(…)."
+LEFT = ("A Kronecker product is read only between a column and a row, and in front of "
+        "vec(…).")
 
 
 class Vec(MatrixExpr):

@@ -119,7 +119,7 @@ def test_a_slip_inside_a_function_is_named(line: str) -> None:
     ("dL = −n/2 tr(Σ⁻¹ dΣ) + n/2 tr(Σ⁻¹ dΣ Σ⁻¹ S)\n= −n/2 tr(Σ⁻¹ dΣ) + n/2 tr(S Σ⁻² dΣ)", GAUSS,
      "order: inside a trace they may only be moved from one end to the other."),
     ("dL = −n/2 tr(Σ⁻¹ dΣ) + n/2 tr(Σ⁻¹ dΣ Σ⁻¹ S)\n= n/2 tr(Σ⁻¹(S − I)Σ⁻¹ dΣ)", GAUSS,
-     "too many in the term -(n/2) Σ⁻¹ Σ⁻¹:"),
+     "an inverse too many in the stage log(det(Σ)): the factor Σ⁻ᵀ stands there once"),
     ("Kinv = inv(K)\nA = Kinv @ Y\ndK = -0.5 * D * Kinv + A @ A.T", "gplvm",
      "in the term K⁻¹ Y Yᵀ K⁻¹: it is twice what it must be."),
     ("r = WᵀW x − x\n∂L/∂W = W x rᵀ + W x rᵀ", "autoencoder",

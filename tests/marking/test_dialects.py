@@ -330,7 +330,7 @@ AMONG = [
     "In denominator layout (the gradient has the shape of w):\n∂L/∂w = Aᵀ(Aw − y) + λ w",
     "With $r = Aw - y$, $\\partial f/\\partial r = r$, so $\\nabla_w J = {}$.",
     "Setting up the differential, dL = (Aw − y)ᵀA dw + λ wᵀ dw, so ∇L = Aᵀ(Aw − y) + λw.",
-    "With r = Aw − y: ∂L/∂w = Aᵀr + λw", "Aᵀ(Aw − y) + λw, since w enters through the residual too",
+    "With r = Aw − y: ∂L/∂w = Aᵀr + λw", "Aᵀ(Aw − y) + λw, since w enters through the residual",
     "Two paths, together: ∂L/∂w = Aᵀ(Aw − y) + λ w", "A.T @ (A @ w - y) + lam * w  # lam = λ",
     "A.T @ r + lam * w  # r = A @ w - y", "The same as for A: Aᵀ(Aw − y) + λ w"]
 
