@@ -13,8 +13,8 @@ from lvmcalc.notation.named_functions import FUNCTIONS
 # f(x + ε) = f(x) + ε f'(x) + O(ε²)
 EXPANSION = re.compile(r"[+−-]\s*(?:\\mathcal\s*\{?\s*O\s*\}?|(?<![A-Za-z\\])[Oo])"
                        r"\s*(?:\\left)?\(")
-NUMBER = re.compile(r"^\s*\$?\s*\\?[^\W\d_]+\s*=\s*0{0,9}\.?0{0,9}[1-9]\d{0,9}(?:\.\d{1,9})?(?:e-?\d{1,3})?"
-                    r"[\s.,;$]*$")  # η = 0.01
+NUMBER = re.compile(r"^\s*\$?\s*\\?[^\W\d_]+\s*=\s*0{0,9}\.?0{0,9}[1-9]\d{0,9}(?:\.\d{1,9})?"
+                    r"(?:e-?\d{1,3})?[\s.,;$]*$")  # η = 0.01
 # What a rule is about: a derivative of a formula, a differential, a product of two matrices
 ABOUT = re.compile(r"[:⟨∇∂]|\\(?:langle|nabla|partial)(?![A-Za-z])"
                    r"|(?<![A-Za-z])(?:tr|det|log|vec)(?![a-z])|(?<![A-Za-z\\])d\s*[(\\A-Z]")
