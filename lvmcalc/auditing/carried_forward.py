@@ -15,6 +15,7 @@ import numpy as np
 import sympy as sp
 from sympy import Expr, Symbol, Transpose
 
+from lvmcalc import notation
 from lvmcalc.auditing.gradient_names import asked_for
 from lvmcalc.auditing.jacobians import moved_by
 from lvmcalc.auditing.one_number import broken_rule
@@ -24,6 +25,7 @@ from lvmcalc.auditing.positions import Position
 from lvmcalc.auditing.scalar_summands import parts_of
 from lvmcalc.calculus import UnsupportedExpression, differential, inner
 from lvmcalc.calculus.comparison import decide
+from lvmcalc.calculus.expression_tools import sum_of
 from lvmcalc.calculus.operations import increment_of
 from lvmcalc.chain import Chain, passes
 from lvmcalc.marking.chain_letters import is_symmetric
@@ -41,14 +43,7 @@ from lvmcalc.marking.differential_answers import (
     written,
 )
 from lvmcalc.marking.exercise import RIGHT, NoValue, exercise_of, formulas
-from lvmcalc.notation.forming import (
-    apart,
-    as_number,
-    change_of,
-    is_number,
-    product,
-    transposed,
-)
+from lvmcalc.notation.forming import apart, as_number, change_of, is_number, product, transposed
 from lvmcalc.notation.vocabulary import matching
 
 HESSIAN = re.compile(r"∂².+/∂(.+)² ")
@@ -128,7 +123,9 @@ class Slips:
             if found:
                 return found
             left, side = self.in_leaves(left, side)
-            pairs = [(left, side - left)]
+            if notation.shape(left) != notation.shape(side):
+                return found
+            pairs = [(left, sum_of([side, product(sp.S.NegativeOne, left)]))]
             if steps := written(self.chain, left, side):
                 pairs = [tuple(slope(self.chain, one, increment_of(self.chain[name].symbol))
                                for one in pairs[0]) for name in steps]
