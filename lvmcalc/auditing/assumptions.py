@@ -10,8 +10,8 @@ import numpy as np
 from sympy import Expr, OneMatrix
 
 from lvmcalc import notation
+from lvmcalc.auditing.conditions import Conditions, NoNumbers, difference, zero_like
 from lvmcalc.auditing.positions import Position
-from lvmcalc.auditing.stationary import Conditions, NoNumbers, difference, zero_like
 from lvmcalc.calculus.arithmetic import whole_size
 from lvmcalc.chain import Chain
 from lvmcalc.marking.exercise import value_at

@@ -21,7 +21,8 @@ from lvmcalc.auditing.audit_report import DOTS, PROPORTIONAL, Audit, Line, capit
 from lvmcalc.auditing.backprop_notation import as_adjoints, as_typed, of_own_letters, stages_of
 from lvmcalc.auditing.blaming import NO_VALUE, Blaming
 from lvmcalc.auditing.carried_forward import Slips
-from lvmcalc.auditing.conditioned import ZERO_GRADIENT, Conditioned, is_misfit
+from lvmcalc.auditing.conditional_lines import ZERO_GRADIENT, Conditioned, is_misfit
+from lvmcalc.auditing.conditions import Conditions, NoNumbers
 from lvmcalc.auditing.contributions import SAID_TWICE, TOLD, is_contribution, nearest
 from lvmcalc.auditing.definition_lines import Defining
 from lvmcalc.auditing.function_notation import at_another_point, without_arguments
@@ -34,7 +35,6 @@ from lvmcalc.auditing.pieces import Piece, pieces
 from lvmcalc.auditing.positions import Position
 from lvmcalc.auditing.reading_order import reading_order
 from lvmcalc.auditing.resized_chains import of_one_sample, with_free_letters, with_misfits_behind
-from lvmcalc.auditing.stationary import Conditions, NoNumbers
 from lvmcalc.auditing.wordings import as_equations
 from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression, Verdict
 from lvmcalc.calculus.errors import OutsideDomain

@@ -14,12 +14,12 @@ from sympy import Expr, MatrixSymbol, Symbol
 from lvmcalc import notation
 from lvmcalc.auditing.audit_report import Line, by_terms
 from lvmcalc.auditing.carried_forward import Slips
+from lvmcalc.auditing.conditions import is_zero
 from lvmcalc.auditing.contributions import contributions
 from lvmcalc.auditing.false_rules import false_rule
 from lvmcalc.auditing.gradient_names import asked_for, is_named
 from lvmcalc.auditing.own_letters import OwnLetters
 from lvmcalc.auditing.positions import Position
-from lvmcalc.auditing.stationary import is_zero
 from lvmcalc.calculus import UnsupportedExpression, Verdict
 from lvmcalc.calculus.expression_checks import check_shapes
 from lvmcalc.calculus.expression_tools import sum_of

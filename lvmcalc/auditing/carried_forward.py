@@ -18,10 +18,10 @@ from sympy import Expr, Symbol, Transpose
 from lvmcalc import notation
 from lvmcalc.auditing.gradient_names import asked_for
 from lvmcalc.auditing.jacobians import moved_by
-from lvmcalc.auditing.one_number import broken_rule
+from lvmcalc.auditing.letter_for_part import flat, with_letter
 from lvmcalc.auditing.own_letters import OwnLetters
-from lvmcalc.auditing.parts_inside import flat, with_letter
 from lvmcalc.auditing.positions import Position
+from lvmcalc.auditing.quoted_facts import broken_rule
 from lvmcalc.auditing.scalar_summands import parts_of
 from lvmcalc.calculus import UnsupportedExpression, differential, inner
 from lvmcalc.calculus.comparison import decide

@@ -11,9 +11,9 @@ from sympy import Expr
 from lvmcalc import notation
 from lvmcalc.auditing.audit_report import Line
 from lvmcalc.auditing.backprop_notation import BAR
+from lvmcalc.auditing.conditions import ASSUMED
 from lvmcalc.auditing.pieces import ENTRY, Piece
 from lvmcalc.auditing.positions import Position
-from lvmcalc.auditing.stationary import ASSUMED
 from lvmcalc.auditing.unread_lines import Unread
 from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression, Verdict
 from lvmcalc.calculus.expression_checks import check_shapes

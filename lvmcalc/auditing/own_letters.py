@@ -10,7 +10,7 @@ from sympy import Expr, MatrixSymbol, Symbol
 
 from lvmcalc import notation
 from lvmcalc.auditing.jacobians import derivatives
-from lvmcalc.auditing.parts_inside import flat, with_letter
+from lvmcalc.auditing.letter_for_part import flat, with_letter
 from lvmcalc.auditing.scalar_summands import parts_of
 from lvmcalc.calculus import differential, inner
 from lvmcalc.chain import Chain

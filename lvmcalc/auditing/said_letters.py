@@ -7,7 +7,7 @@ from itertools import combinations
 from sympy import Add, Expr, S
 
 from lvmcalc import notation
-from lvmcalc.auditing.conditioned import is_misfit
+from lvmcalc.auditing.conditional_lines import is_misfit
 from lvmcalc.auditing.own_letters import OwnLetters, multiple
 from lvmcalc.auditing.pieces import LOSS, Piece
 from lvmcalc.auditing.remarks import NAME

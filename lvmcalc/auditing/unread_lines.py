@@ -10,10 +10,10 @@ from sympy import S
 from lvmcalc.auditing.assumptions import Assumption
 from lvmcalc.auditing.audit_report import Line, capital
 from lvmcalc.auditing.backprop_notation import stages_of
-from lvmcalc.auditing.letter_meaning import Lettering
+from lvmcalc.auditing.conditions import Conditions
 from lvmcalc.auditing.pieces import Piece
 from lvmcalc.auditing.positions import Position
-from lvmcalc.auditing.stationary import Conditions
+from lvmcalc.auditing.side_reading import Lettering
 from lvmcalc.auditing.templates import EXPANSION, NUMBER, letters_of_rule
 from lvmcalc.auditing.words_beside import equation_among_words
 from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression

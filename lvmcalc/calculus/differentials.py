@@ -18,8 +18,8 @@ from lvmcalc.calculus.expression_checks import by_name, has_text
 from lvmcalc.calculus.expression_tools import sum_of, without_power
 from lvmcalc.calculus.index_form import IndexForm
 from lvmcalc.calculus.index_sums import Sum
-from lvmcalc.calculus.normal_form import NormalForm
 from lvmcalc.calculus.operations import RULES, increment_of, known
+from lvmcalc.calculus.page_form import NormalForm
 from lvmcalc.calculus.rules import Operation
 
 Book = Mapping[str, Operation]

@@ -8,7 +8,7 @@ from sympy import Expr, MatrixSymbol, Symbol
 from lvmcalc import notation
 from lvmcalc.calculus import differential, inner
 from lvmcalc.calculus.claims import Claim
-from lvmcalc.calculus.normal_form import tidy
+from lvmcalc.calculus.page_form import tidy
 from lvmcalc.calculus.rules import upstream
 from lvmcalc.chain.graph import Graph
 

@@ -15,8 +15,8 @@ from lvmcalc import notation
 from lvmcalc.calculus.errors import UnsupportedExpression
 from lvmcalc.calculus.expression_tools import fraction, joined, sum_of, without_power
 from lvmcalc.calculus.functions import SPELLED, EntrySum, without_lambdas
-from lvmcalc.calculus.normal_form_writer import product_of
 from lvmcalc.calculus.operations import known
+from lvmcalc.calculus.page_form_writer import product_of
 from lvmcalc.chain.stage_names import Stage
 
 

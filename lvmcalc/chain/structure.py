@@ -17,8 +17,8 @@ from lvmcalc.calculus.claims import Check, Claim
 from lvmcalc.calculus.differentials import sympified
 from lvmcalc.calculus.errors import TooLarge
 from lvmcalc.calculus.functions import SPELLED
-from lvmcalc.calculus.normal_form import tidy
 from lvmcalc.calculus.operations import inner
+from lvmcalc.calculus.page_form import tidy
 from lvmcalc.calculus.verdict import MARKS, worst
 from lvmcalc.chain import compiled, numbers, passes, second_order
 from lvmcalc.chain.graph import Edge, Graph, Node

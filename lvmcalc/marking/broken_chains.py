@@ -16,7 +16,7 @@ import sympy as sp
 from sympy import Expr, MatAdd, MatMul
 
 from lvmcalc import notation
-from lvmcalc.calculus.normal_form import NormalForm
+from lvmcalc.calculus.page_form import NormalForm
 from lvmcalc.chain import passes
 from lvmcalc.marking.exercise import Exercise, NoValue, formulas, in_numbers, known_at, value_at
 from lvmcalc.marking.mistakes import CLOSED, Mistake, behind_a_factor, monomial, single_mistakes

@@ -23,8 +23,8 @@ from lvmcalc.calculus.verdict import Counterexample
 from lvmcalc.chain import Chain, passes
 from lvmcalc.chain.numbers import IllConditioned, Trusted
 from lvmcalc.marking.chain_letters import is_symmetric, sizes_of
-from lvmcalc.marking.definite import rounded, with_definite
 from lvmcalc.marking.differential_answers import symmetric_in
+from lvmcalc.marking.readable_examples import rounded, with_definite
 from lvmcalc.recent import Recent
 
 PRIMES = (3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41)  # sizes at points

@@ -17,7 +17,7 @@ from sympy import Expr, HadamardPower, Inverse, MatMul, Symbol
 
 from lvmcalc import notation
 from lvmcalc.calculus.expression_tools import sum_of
-from lvmcalc.calculus.normal_form import NormalForm
+from lvmcalc.calculus.page_form import NormalForm
 from lvmcalc.chain import Chain
 from lvmcalc.chain.passes import Edge, Place
 from lvmcalc.marking.broken_formulas import Broken, broken_formulas, instead_of

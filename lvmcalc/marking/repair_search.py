@@ -11,7 +11,7 @@ from sympy import Determinant, Expr, Inverse, MatrixSymbol, ShapeError
 
 from lvmcalc import notation
 from lvmcalc.calculus.errors import UnsupportedExpression
-from lvmcalc.calculus.normal_form import tidy
+from lvmcalc.calculus.page_form import tidy
 from lvmcalc.checks import CannotBeFormed
 from lvmcalc.marking.exercise import Exercise
 from lvmcalc.marking.mistakes import Explanation, Mistake, finding, in_words

@@ -8,8 +8,8 @@ from sympy import Expr, MatrixSymbol, Symbol
 
 from lvmcalc import notation
 from lvmcalc.calculus import UnsupportedExpression
-from lvmcalc.calculus.normal_form import tidy
 from lvmcalc.calculus.operations import increment_of
+from lvmcalc.calculus.page_form import tidy
 from lvmcalc.marking.differential_answers import in_increments
 from lvmcalc.marking.exercise import Exercise
 from lvmcalc.marking.left_side import fits

@@ -17,7 +17,7 @@ from lvmcalc import notation
 from lvmcalc.calculus import UnsupportedExpression
 from lvmcalc.calculus.errors import TooLarge
 from lvmcalc.calculus.expression_checks import by_name
-from lvmcalc.calculus.normal_form import NormalForm, tidy
+from lvmcalc.calculus.page_form import NormalForm, tidy
 from lvmcalc.calculus.scalars import terms_in
 from lvmcalc.chain import Chain, passes
 from lvmcalc.marking.broken_formulas import instead_of, is_inverse

@@ -36,7 +36,7 @@ from lvmcalc.marking.left_side import (
     with_loss,
 )
 from lvmcalc.marking.other_quantities import refuse_others, with_targets
-from lvmcalc.marking.own_names import is_own_name, refuse_another
+from lvmcalc.marking.own_gradient_names import is_own_name, refuse_another
 from lvmcalc.marking.prose import Told, without_prose
 from lvmcalc.marking.scalar_jacobians import refuse_loose, scalar_jacobians, with_jacobians
 from lvmcalc.marking.shown_remarks import note_of, stands_beside, without_shown

@@ -10,7 +10,7 @@ import sympy as sp
 from sympy import Dummy, Expr, HadamardPower, HadamardProduct, Inverse, MatAdd, MatMul, OneMatrix
 
 from lvmcalc.checks import CannotBeFormed
-from lvmcalc.notation.kronecker import Kronecker, Vec, contracted
+from lvmcalc.notation.kronecker import LEFT, Kronecker, Vec, contracted
 from lvmcalc.notation.printer import plain, shape
 from lvmcalc.notation.tokens import Unreadable, quoted
 
@@ -203,7 +203,7 @@ def quotient(left: Expr, right: Expr) -> Expr:
 def kronecker(left: Expr, right: Expr, outer: bool = False) -> Expr:
     """Return left ⊗ right; with `outer`, that of two columns is their outer product."""
     if not (left.is_Matrix and right.is_Matrix):
-        return product(left, right)
+        raise Unreadable(LEFT)
     if left.cols == right.cols == 1 and outer:
         return product(left, transposed(right))
     if left.cols == right.rows == 1:

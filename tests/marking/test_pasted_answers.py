@@ -297,7 +297,8 @@ def test_a_letter_or_an_arrow_that_is_unclear_is_told_as_it_was_typed(answer: st
     ("vec(∂L/∂W) = Xᵀ(XW + 1bᵀ − Y)", LAYER, "W", "unreadable"),
     ("(Aw − y) ⊗ w", RIDGE, "A", "proved"), ("kron(A*w - y, w')", RIDGE, "A", "proved"),
     ("2 (Aw − y) ⊗ w", RIDGE, "A", "refuted"),
-    ("w ⊗ (Aw − y)", RIDGE, "A", "unreadable"), ("A ⊗ (Aw − y)", RIDGE, "A", "unreadable")])
+    ("w ⊗ (Aw − y)", RIDGE, "A", "unreadable"), ("A ⊗ (Aw − y)", RIDGE, "A", "unreadable"),
+    ("1 ⊗ (Aw − y) wᵀ", RIDGE, "A", "unreadable")])
 def test_a_vec_and_a_kronecker_product_are_read_as_matrices(answer: str, of: object, wrt: str,
                                                             status: str) -> None:
     assert mark(answer, of, wrt).status == status, str(mark(answer, of, wrt))

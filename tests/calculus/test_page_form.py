@@ -9,7 +9,7 @@ from sympy.matrices.expressions.diagonal import DiagMatrix, DiagonalOf
 from tables import over
 
 from lvmcalc.calculus.errors import TooLarge, UnsupportedExpression
-from lvmcalc.calculus.normal_form import NormalForm, tidy
+from lvmcalc.calculus.page_form import NormalForm, tidy
 from lvmcalc.calculus.scalars import is_zero, terms_in
 
 n, m = sp.symbols("n m", integer=True, positive=True)

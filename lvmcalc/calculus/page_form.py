@@ -15,7 +15,8 @@ from sympy import Determinant, Expr, HadamardProduct, Inverse, MatrixExpr, Matri
 from lvmcalc.calculus.errors import TooLarge, UnsupportedExpression
 from lvmcalc.calculus.expression_tools import LARGEST_POWER, without_power
 from lvmcalc.calculus.functions import EntrySum, Entrywise
-from lvmcalc.calculus.normal_form_writer import (
+from lvmcalc.calculus.operations import record
+from lvmcalc.calculus.page_form_writer import (
     OutputForm,
     Term,
     Terms,
@@ -23,7 +24,6 @@ from lvmcalc.calculus.normal_form_writer import (
     in_order,
     product_of,
 )
-from lvmcalc.calculus.operations import record
 from lvmcalc.calculus.scalars import is_letter, is_zero
 
 MOST_LETTERS = 6_000  # beyond these a comparison or a gradient takes longer than anyone waits

@@ -14,11 +14,7 @@ from lvmcalc import notation
 from lvmcalc.auditing.assumptions import Assumption
 from lvmcalc.auditing.audit_report import Line
 from lvmcalc.auditing.carried_forward import Slips
-from lvmcalc.auditing.false_rules import SIGN, in_solution
-from lvmcalc.auditing.gradient_names import is_named
-from lvmcalc.auditing.pieces import Piece
-from lvmcalc.auditing.positions import Position
-from lvmcalc.auditing.stationary import (
+from lvmcalc.auditing.conditions import (
     ASSUMED,
     GIVEN,
     UNKNOWN,
@@ -29,6 +25,10 @@ from lvmcalc.auditing.stationary import (
     difference,
     is_zero,
 )
+from lvmcalc.auditing.false_rules import SIGN, in_solution
+from lvmcalc.auditing.gradient_names import is_named
+from lvmcalc.auditing.pieces import Piece
+from lvmcalc.auditing.positions import Position
 from lvmcalc.calculus import CannotBeFormed, Verdict
 from lvmcalc.chain import Chain
 from lvmcalc.marking.mistakes import Explanation, Mistake, finding, in_words

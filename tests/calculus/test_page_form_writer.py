@@ -8,7 +8,7 @@ from sympy import Expr, Identity, Inverse, MatrixSymbol, Trace, log
 from sympy.matrices.expressions import MatAdd, MatMul, ZeroMatrix
 from tables import over
 
-from lvmcalc.calculus.normal_form_writer import (
+from lvmcalc.calculus.page_form_writer import (
     OutputForm,
     Term,
     Terms,

@@ -11,9 +11,9 @@ from lvmcalc.auditing.backprop_notation import stages_of
 from lvmcalc.auditing.carried_forward import Slips
 from lvmcalc.auditing.gradient_names import derived, gradient_called, slopes_in
 from lvmcalc.auditing.jacobians import HESSIAN, QUOTIENT, bare
-from lvmcalc.auditing.one_number import of_one_number
 from lvmcalc.auditing.own_letters import OwnLetters
 from lvmcalc.auditing.partial_lines import with_summand
+from lvmcalc.auditing.quoted_facts import of_one_number
 from lvmcalc.auditing.second_differentials import SECOND, SecondDifferentials
 from lvmcalc.calculus import CannotBeFormed
 from lvmcalc.calculus.expression_checks import check_shapes
