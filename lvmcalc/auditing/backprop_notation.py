@@ -92,5 +92,6 @@ def of_own_letters(piece: Piece, chain: Chain) -> Piece:
     """Return the definition of an adjoint X_bar, or of a part d_X of one, in such code, if X is no
     leaf or stage that has a name."""
     base = piece.name.removesuffix(BAR)
-    mine = piece.name.startswith(PART) or (base != piece.name and base not in stages_of(chain))
+    barred = base != piece.name  # d_bar is ∂L/∂d, and no part
+    mine = base not in stages_of(chain) if barred else piece.name.startswith(PART)
     return piece._replace(kind="definition", said=True) if mine else piece

@@ -29,6 +29,9 @@ NUMBERED = re.compile(r"(?<=\S)(?:[^\S\n]{2,}|\t)\(\d{1,2}[a-z]?\)[^\S\n]*$", re
 REFERENCE = re.compile(r"(?:\b(?:[Bb]y|[Ff]rom|[Uu]sing|[Ss]ee|[Ii]n)[\s~]+)?"
                        r"\\(?:eq|c|C)?ref\s*\{[^{}]*\}\s*,?")
 BESIDE = re.compile(r"\s*&&\s*(?=\\?[^\W\d_]\s*=(?!=))")  # … && p = σ(X w)
+# "Step 2. inverse", the heading of a step
+STEP = re.compile(r"^([^\S\n]*(?:[Ss]tep|[Pp]art)\s*\d{1,2}\s*[.:)]\s+[A-Za-z][a-z-]{3,}"
+                  r"(?:[^\S\n]+[A-Za-z-]{2,}){0,4})[.:]?[^\S\n]*$", re.MULTILINE)
 BUT = re.compile(r"^([^\S\n]*)But\s+(?=\S+\s*=(?!=))", re.MULTILINE)
 WEIGHT = re.compile(r"(?<![\w.])(?:reg|lmbda|lambd|lbda|l2_?reg|reg_?lambda|weight_decay)(?![\w(])")
 
@@ -39,7 +42,7 @@ def laid_out(text: str, chain: Chain) -> str:
     if TABLE.search(text):
         text = CELLS.sub(lambda it: it[1].replace("|", " "), TABLE.sub("", HEAD.sub("", text)))
     text = BUT.sub(r"\1", REFERENCE.sub("", NUMBERED.sub("", text)))
-    text = BESIDE.sub(", where ", text)
+    text = STEP.sub(r"\1:", BESIDE.sub(", where ", text))
     if ELL.search(text) and not SCALAR_ELL.search(text):  # it may be something else
         text = IS_ELL.sub(r"\1ell ", text)
     text = CALLED.sub(r"(\g<of>)\g<rest>, where \g<name> := \g<of>", text)

@@ -16,7 +16,8 @@ from lvmcalc.notation.text_cleanup import without_markup
 LABEL = re.compile(r"^\s*(?:>\s+)*(?:#.*|//.*|%\s.*|(?:[Ss]tep|[Ll]ine|[Ee]q\.?)\s*\d+\s*[.):]?\s*"
                    r"|Q\d+(?:\s*\([a-z]\)[.:]?|[.:])\s+"
                    r"|\(?(?:\d{1,3}|[a-z]|[ivx]{1,4})[.):]\s+|\(\s*\d{1,3}\s*\)\s*"
-                   r"|[-*•]\s+(?=.*=|[A-Za-z]{4,}\s+[a-z]{2,}\s))?")
+                   r"|[-*•]\s+(?=.*=|(?!(?:tr|log|ln|det|exp|tanh|diag|sum|vec|trace|half|twice)\b)"
+                   r"[A-Za-z]{2,}(?:,?\s+[a-z]{2,}\b|[,:]?\s*$)))?")
 # Words in front of an equation that say what it is about: "Encoder: e = W x", "For W (both paths):"
 HEADING = re.compile(r"^\s*(?=[^:=]*[A-Za-z]{3})([A-Za-z](?:[\w\s,.'’&-]|\$[^$=]{1,20}\$)*"
                      r"(?:\([\w\s,.'’-]*\)\s*)?|\([\w\s,.'’-]*\)\s*)[:.,]\s+(?=.*=)")

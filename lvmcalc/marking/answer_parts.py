@@ -75,7 +75,7 @@ def statements(text: str, asked: Callable[[str], bool] = lambda side: False) -> 
     if not parts or len(others) > 1 or twice:
         return parts if len(parts) == 1 else [text]
     place = (others or (named if code else named[:1]) or [last])[-1]
-    if code and others and parts[place + 1:]:
+    if code and others and not named and parts[place + 1:]:
         raise Unreadable(f"`{quoted(parts[-1])}` stands behind the answer, where it changes "
                          "nothing: put it in front of what uses it.")
     answer = parts.pop(place)

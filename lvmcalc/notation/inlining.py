@@ -55,7 +55,7 @@ def _formula(found: re.Match) -> str:
     known: dict[str, str] = {}
     for line in (found.groupdict().get("lines") or "").splitlines():
         if line.strip() and not re.match(r"\s*(?:#|[\"']{3}.*[\"']{3}\s*$)", line):
-            if not (one := SET.match(line)) or one[1] in _arguments(found):
+            if not (one := SET.match(line)):
                 return ""
             known[one[1]] = _put(one[2], known)
     return _put(found["body"].strip().rstrip("; "), known)

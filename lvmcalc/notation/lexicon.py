@@ -129,7 +129,8 @@ STYLED = [re.compile(pattern) for pattern in (
 AROUND = re.compile(rf"\\(?:begin|end)\s*\{{{ENVIRONMENTS}\*?\}}"
                     r"|\\(?:label|tag)\s*\{[^{}]*\}|\\[()\[\]](?!\\)")
 BRACE, COMMAND = re.compile(r"\\([{}|])"), re.compile(r"\\([A-Za-z]+)")
-BRACKET = re.compile(r"\s*[()\[\]{}<>|.\\/‖⟨⟩]")
+BRACKET = re.compile(r"\s*(?:[()\[\]{}<>|./‖⟨⟩]|\\(?:[{}|]"
+                     r"|(?:[lr]?[vV]ert|[lr](?:angle|brac[ek]))(?![a-z])))")
 # A backslash that may solve, in MATLAB
 BACKSLASH = re.compile(r"\\\s|(?<!\s)\\(?!\\)")
 # Behind an array: a new axis, an entry or a row, a number of rows, a method

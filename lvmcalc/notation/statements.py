@@ -183,8 +183,8 @@ def refuse_helpers(lines: list[str], heads: list[re.Match | None]) -> None:
     for place, line in enumerate(lines):
         one_line = heads[place] and ONE_LINE.match(heads[place][0])
         if place < last and (one_line or (RETURN.match(line) and line.strip() != "return")):
-            raise Unreadable(f"`{quoted(line.strip())}` belongs to a function of your own, which "
-                             "is not read: write its formula where it is used.")
+            raise Unreadable(f"`{quoted(line.strip())}` belongs to a function of your own that is "
+                             "more than formulas: write its formula where it is used.")
 
 
 def with_entries(lines: list[str], known: Container[str]) -> list[str]:

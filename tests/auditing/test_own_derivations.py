@@ -105,6 +105,8 @@ ADDED = "z = W @ x\nE = W.T @ z - x\ndz = W @ E\ndW = z @ E.T\ndW += dz @ x.T"
     ("import torch\nr = A @ w - y\n# dL/dr\ndr = r\ndw = A.T @ dr + lam * w  # dL/dw", RIDGE,
      ["words", "definition", "proved", "proved"]),
     ("r = A @ w - y\ndr = A @ dw", RIDGE, ["definition", "proved"]),
+    ("e = W @ x\nd = W.T @ e\nc = d - x\ndc = c\ndd = -c\nde = W @ dd", "autoencoder",
+     ["proved"] * 4 + ["refuted", "proved"]),  # ∂L/∂d of the stage d
     ("delta = A @ w - y\ndw = A.T @ delta + lam * w", RIDGE, ["definition", "proved"])])
 def test_in_code_of_backpropagation_dz_is_an_adjoint(text: str, of: str | Chain,
                                                      expected: list[str]) -> None:

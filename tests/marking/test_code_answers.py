@@ -45,6 +45,8 @@ SOFTMAX = derive("1ᵀ log(exp(X W) 1) − tr(Yᵀ X W)", X="N×D", W="D×C", Y=
     ("sum(X .* (X*w - y))' + lambda*w", RIDGE, "w"),
     ("colSums(X * c(X %*% w - y)) + lambda*w", RIDGE, "w"),
     ("VectorXd grad = X.transpose() * (X * w - y) + lambda * w;", RIDGE, "w"),
+    ("def softmax(Z):\n    Z = Z - Z.max(axis=1, keepdims=True)\n    E = np.exp(Z)\n"
+     "    return E / E.sum(axis=1, keepdims=True)\nX.T @ (softmax(X @ W) - Y)", SOFTMAX, "W"),
     ("E = @. exp($(X*W))\nP = @. E / $(sum(E, dims=2))\nX'*(P - Y)", SOFTMAX, "W")])
 def test_a_gradient_in_code_is_read(answer: str, of: object, wrt: str) -> None:
     assert mark(answer, of, wrt).right, str(mark(answer, of, wrt))

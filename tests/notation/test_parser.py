@@ -164,7 +164,7 @@ def test_a_number_in_place_of_a_matrix_cannot_be_formed(text: str, sentence: str
     ("X2", "At `2`"), ("X == X", "Only one ="), ("K X = X", "Only one ="),
     ("X/0", "has no value"), ("log(0) X", "has no value"), ("log(-1) X", "has no value"),
     ("2½", "At `½`"),
-    (r"\frac{D} + X", "opening bracket"),
+    (r"\frac{D} + X", "opening bracket"), (r"\alpha \big\,X", "no `.big` here"),
     (r"\lvert\alpha || XX^T|", r"closing .rvert"),
     (r"\frac{\partial}{\partial X} L X", "the derivative of a product"),
     ("1e-3 X", r"whether `1e-3` is a power of ten .* write 1\*10\^-3"),
