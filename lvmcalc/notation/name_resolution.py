@@ -115,7 +115,8 @@ class Words:
         if any(one == "I" and size in self.vocabulary.lengths for one, size in pairwise(names)):
             return None  # Im may be I_m
         small = re.findall("[a-z]{2}", letters)
-        torn = ENGLISH & {*small} or re.search("[a-z]{3}", letters)
+        torn = ENGLISH & {*small} or re.search("[a-z]{3}", letters) or (
+            word.islower() and len(word) > 3)  # the differential of e is in ende
         last = len(word) == 2 and not word.islower() and LAST.match(self.text, end)  # as in XᵀWe
         if not found or torn or (spells_a_word(word) and not last) or (
                 long_word and re.search("[a-z]", letters)):

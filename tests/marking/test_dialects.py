@@ -39,6 +39,8 @@ def test_what_is_no_formula_is_called_unreadable(of: str, wrt: str, answer: str)
     ("gplvm.trace", "alpha", "0.\t5*norm(X'*(K\\Y),'fro')^2", "A space stands within `0."),
     ("gplvm", "beta", r"\frac{D}{2\beta^2}\text{t~r}\bigl(K^{-1}\bigr)",
      "A space stands within `{t~r}`"),
+    ("autoencoder", "c", "(c^T). with T", "There is no `.`"),
+    ("autoencoder", "W", "dL = ⟨ ende cᵀ, dW⟩ + tr(x cᵀWᵀ dW)", "There is no `ende`"),
     ("gplvm.log_det", "X", r"\frac{\partial L_by1}{\partial X} = -\alpha D K^{-1}X",
      "Nothing behind the = tells how many values b has")])
 def test_what_is_torn_apart_or_grown_together_is_unreadable(of: str, wrt: str, answer: str,
