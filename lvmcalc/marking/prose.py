@@ -172,7 +172,7 @@ def without_prose(exercise: Exercise, text: str, stands_beside: Callable | None 
         return None
     at = kinds.index("A")
     after = text[parts[at].end:parts[at + 1].start] if parts[at + 1:] else ""
-    if re.match(r"\.\s[\w\s]*\bT\s*$", text[parts[at].end:]):  # x. with T may have been x.T
+    if re.match(r"\.[\w\s{}\\]*\bT\s*$", text[parts[at].end:]):  # x. with T may have been x.T
         return None
     if parts[at].kind == "B" and not re.search(r"[,;.:\n$]|\\(?:q?quad|text|mbox)", after):
         rest = "".join(f"⟦{kind}⟧" if kind else text[part.start:part.end] + " "

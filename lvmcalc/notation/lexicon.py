@@ -78,7 +78,7 @@ MARKUP = [(re.compile(pattern, re.MULTILINE), put) for pattern, put in (
     (r"\\m?(?:kern|skip)\s*-?[\d.]+\s*(?:mu|em|pt|ex)|\\[hm]space\*?\s*\{[^{}]*\}", ""),
     (r"\{((?:[^{}]|\{[^{}]*\})*?)\s?\\over\s+((?:[^{}]|\{[^{}]*\})*?)\}",
      r"\\frac{\1}{\2}"),
-    (r"\\(?:left|right)\s*\.(?![A-Za-z])", ""), (r"\^\s*(?:\{\s*\\prime\s*\}|\\prime\b)", "'"),
+    (r"\\(?:left|right)\s*\.(?![A-Za-z*/^])", ""), (r"\^\s*(?:\{\s*\\prime\s*\}|\\prime\b)", "'"),
     (r"\\eqalign\s*\{((?s:.*))\}(?=[\s$.\]\\]*\Z)", r"\1"), (r"\\cr\b", r"\\\\"),
     (r"(\\partial)\s*\{\s*(\\mathcal\s*[A-Z])\s*\}", r"\1 \2"),
     (r"(?<![A-Za-z\\])d\s*(?:\{\s*\\mathcal\s*L\s*\}|\\mathcal\s*(?:\{\s*L\s*\}|L\b))", "dL"),
@@ -129,7 +129,7 @@ STYLED = [re.compile(pattern) for pattern in (
 AROUND = re.compile(rf"\\(?:begin|end)\s*\{{{ENVIRONMENTS}\*?\}}"
                     r"|\\(?:label|tag)\s*\{[^{}]*\}|\\[()\[\]](?!\\)")
 BRACE, COMMAND = re.compile(r"\\([{}|])"), re.compile(r"\\([A-Za-z]+)")
-BRACKET = re.compile(r"\s*(?:[()\[\]{}<>|./‖⟨⟩]|\\(?:[{}|]"
+BRACKET = re.compile(r"\s*(?:[()\[\]{}<>|/‖⟨⟩]|\.(?![*/^])|\\(?:[{}|]"
                      r"|(?:[lr]?[vV]ert|[lr](?:angle|brac[ek]))(?![a-z])))")
 # A backslash that may solve, in MATLAB
 BACKSLASH = re.compile(r"\\\s|(?<!\s)\\(?!\\)")
