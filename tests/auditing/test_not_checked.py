@@ -68,7 +68,7 @@ SOFTMAX = derive("Z = X W\nL = sum(log(exp(Z) ones(C))) − tr(Yᵀ Z)", X="N×D
      ["words", "definition", "proved"]),
     ("- the differential is\n  $dL = 2(Xw - y)^T X dw + 2λ w^T dw$\n- so\n  " + RIGHT, RIDGE,
      ["words", "proved", "words", "proved"]),
-    ("Step 1. differential\n" + RIGHT + "\nStep 2. minus w times λ", RIDGE,
+    ("Step 1. log-determinant\n" + RIGHT + "\nStep 2. minus w times λ", RIDGE,
      ["words", "proved", "unreadable"]),
     ("f(w + h) − f(w) = 2hᵀXᵀ(Xw − y)", RIDGE, ["unreadable"])])
 def test_what_lays_out_a_page_is_no_formula(text: str, of: str | Chain, expected: list) -> None:

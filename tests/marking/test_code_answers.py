@@ -109,7 +109,8 @@ def test_code_behind_the_answer_changes_nothing_and_is_not_left_out(behind: str)
     assert mark(f"{answer}", "gplvm.log_det", "X").right
 
 
-@over(("answer", "status"), [("d -> x", "unreadable"), ("c -> 2*c", "refuted"),
+@over(("answer", "status"), [("d -> x", "unreadable"), ("W -> x", "unreadable"),
+                             ("c -> 2*c", "refuted"),
                              ("f = c -> c", "proved"), ("(c, x) -> c", "proved"),
                              ("def f(c) -> np.ndarray:\n    return c", "proved")])
 def test_an_arrow_is_a_function_of_what_occurs_in_it(answer: str, status: str) -> None:
