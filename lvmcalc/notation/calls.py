@@ -115,6 +115,8 @@ class Calls(Axes):
         if any(forming.functions_in(argument) >= MOST_NESTED for argument in arguments):
             raise Unreadable(f"`{quoted(self.text[token.start:])}` has more than {MOST_NESTED} "
                              "functions inside one another, which are not read.", token.start)
+        if not arguments:
+            raise self.refused(token, f"{name} does not take these arguments")
         own, matrices = self.vocabulary.functions, not all(map(forming.is_number, arguments))
         try:
             if name == "softmax" and not axis and len(arguments) == 1:

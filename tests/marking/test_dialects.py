@@ -40,6 +40,8 @@ def test_what_is_no_formula_is_called_unreadable(of: str, wrt: str, answer: str)
     ("gplvm", "beta", r"\frac{D}{2\beta^2}\text{t~r}\bigl(K^{-1}\bigr)",
      "A space stands within `{t~r}`"),
     ("autoencoder", "c", "(c^T). with T", "There is no `.`"),
+    ("gplvm", "X", "2*sum() X", "`sum() X` cannot be read: sum does not take these arguments"),
+    ("gplvm", "X", "np.dot() X", "`dot() X` cannot be read: dot does not take these arguments"),
     ("autoencoder", "c", r"c^T.\text{see}T", "There is no `.`"),
     ("gplvm", "alpha", r"sum(sum(K_bar \left .* (X*X')))", "There is no `\\left`"),
     ("autoencoder", "W", "dL = ⟨ ende cᵀ, dW⟩ + tr(x cᵀWᵀ dW)", "There is no `ende`"),
