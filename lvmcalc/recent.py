@@ -3,7 +3,7 @@
 from collections.abc import Callable, Hashable
 from typing import Any
 
-MOST = 256  # results that are kept
+MOST_KEPT = 256  # results that are kept
 
 
 class Recent:
@@ -21,7 +21,7 @@ class Recent:
             except ValueError as error:
                 found = _bare(error)
             self._kept[key] = found
-            if len(self._kept) > MOST:
+            if len(self._kept) > MOST_KEPT:
                 self._kept.pop(next(iter(self._kept)), None)
         else:
             found = self._kept[key]

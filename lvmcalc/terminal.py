@@ -4,7 +4,7 @@ import codecs
 import sys
 import unicodedata
 
-SPELT = {
+_SPELT = {
     "−": "-", "⁄": "/", "∕": "/", "·": "*", "⋅": "*", "∙": "*", "∗": "*", "•": "*", "×": "x",
     "⊙": "(.)", "∘": "(.)", "⊗": "(x)", "⊘": "(/)", "∂": "d", "∇": "grad ", "∑": "Sum ",
     "√": "sqrt", "‖": "||", "∥": "||", "⟨": "<", "⟩": ">", "→": "->", "←": "<-", "⇒": "=>",
@@ -21,7 +21,7 @@ def spelt(text: str, start: int = 0, end: int | None = None) -> str:
     words = []
     for place in range(start, len(text) if end is None else end):
         letter, before, after = text[place], text[:place][-1:], text[place + 1:place + 2]
-        plain = letter if letter in SPELT else unicodedata.normalize("NFKD", letter)
+        plain = letter if letter in _SPELT else unicodedata.normalize("NFKD", letter)
         word = "".join(map(_word, plain))
         if _raised(letter) and not _raised(before):
             word = "^" + word
@@ -42,7 +42,7 @@ def _word(letter: str) -> str:
         word = word.split()[0].lower().replace("lamda", "lambda")
         return word.capitalize() if "CAPITAL" in kind else word
     others = {"So": "*", "Mn": ""}  # symbols, and the accents of letters
-    return SPELT.get(letter, others.get(unicodedata.category(letter), letter))
+    return _SPELT.get(letter, others.get(unicodedata.category(letter), letter))
 
 
 def spell() -> None:

@@ -28,6 +28,9 @@ CORE = ("calculus.operations calculus.rules calculus.differentials chain.graph c
         "chain.structure models.autoencoder models.autoencoder_chain models.gplvm "
         "models.gplvm_chain")  # what a derivation needs
 
+# What each model has under the same name, and the calculus, too, as of any chain
+OF_A_MODEL = {"chain", "gradient", "loss", "value_and_gradient", "optimum"}
+
 
 def text(page: str) -> str:
     return (ROOT / page).read_text(encoding="utf-8")
@@ -70,6 +73,23 @@ def test_a_room_uses_only_rooms_below_it(room: str) -> None:
 def test_no_modules_import_each_other_in_a_circle() -> None:
     uses = {name: imported(path) - {name} for name, path in MODULES.items()}
     assert len([*TopologicalSorter(uses).static_order()]) == len(MODULES)
+
+
+def test_a_public_name_stands_in_one_module() -> None:
+    homes: dict[str, set[str]] = {}
+    for name, path in MODULES.items():
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            targets = (node.targets if isinstance(node, ast.Assign) else
+                       [node.target] if isinstance(node, ast.AnnAssign) else [])
+            for found in ([node.name] if isinstance(node, ast.FunctionDef | ast.ClassDef) else
+                          [part.id for target in targets for part in ast.walk(target)
+                           if isinstance(part, ast.Name)]):
+                if not found.startswith("_") and len(found) > 1:  # a letter is a letter
+                    homes.setdefault(found, set()).add(name)
+    shared = {name for name, where in homes.items()
+              if len({it for it in where if not it.startswith("lvmcalc.models.")}) > 1
+              or (len(where) > 1 and name not in OF_A_MODEL)}
+    assert shared == set()
 
 
 def test_there_are_no_other_rooms_and_each_has_a_face() -> None:

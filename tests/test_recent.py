@@ -8,7 +8,7 @@ from lvmcalc.recent import Recent
 
 
 def test_what_was_made_is_kept_until_there_is_too_much(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recent, "MOST", 2)
+    monkeypatch.setattr(recent, "MOST_KEPT", 2)
     kept, made = Recent(), []
     for key in (1, 1, 2, 3, 3, 2, 1):
         assert kept.get(key, lambda key=key: made.append(key) or -key) == -key

@@ -14,16 +14,16 @@ from lvmcalc.auditing.conditions import Conditions, NoNumbers, difference, zero_
 from lvmcalc.auditing.positions import Position
 from lvmcalc.calculus.arithmetic import whole_size
 from lvmcalc.chain import Chain
-from lvmcalc.marking.exercise import value_at
+from lvmcalc.marking.exercise import float_at
 from lvmcalc.notation.vocabulary import typed
 
-SIZES = (2, 3, 5, 7)
-CLOSE, NEAR, SMALL = 1e-11, 1e-7, 1e-5
-ROWS = re.compile(r"\bone-?\s?hot\b|\bsums?\s+(?:up\s+)?to\s+(?:one\b|1\b)")
-DENIED = re.compile(r"\b(?:not|no|columns?|if)\b|n['’]t\b")
-LABELS = ("Y", "T")  # what the labels are called where no letter stands beside the word
-MOST_STEPS = 40  # of Newton's method
-ENOUGH = 2  # points, which are of different sizes
+_SIZES = (2, 3, 5, 7)
+_CLOSE, _NEAR, _SMALL = 1e-11, 1e-7, 1e-5
+_ROWS = re.compile(r"\bone-?\s?hot\b|\bsums?\s+(?:up\s+)?to\s+(?:one\b|1\b)")
+_DENIED = re.compile(r"\b(?:not|no|columns?|if)\b|n['’]t\b")
+_LABELS = ("Y", "T")  # what the labels are called where no letter stands beside the word
+_MOST_STEPS = 40  # of Newton's method
+_ENOUGH = 2  # points, which are of different sizes
 
 
 class Assumption:
@@ -43,10 +43,10 @@ class Assumption:
     def __init__(self, conditions: Conditions, left: Expr, right: Expr, at: Position):
         self.conditions, self.chain, self.at = conditions, conditions.chain, at
         self.points: list[dict[str, Any]] = []
-        for point in points_of(self.chain):
+        for point in _points_of(self.chain):
             with suppress(*NoNumbers):
                 self.points.append(self.near(left, right, point))
-            if len(self.points) == ENOUGH:
+            if len(self.points) == _ENOUGH:
                 break
 
     def near(self, left: Expr, right: Expr, point: dict[str, Any]) -> dict[str, Any]:
@@ -58,7 +58,7 @@ class Assumption:
             If none is found.
         """
         if leaf := self.conditions.leaf(left, right):
-            return point | {leaf: value_at(right, point)}
+            return point | {leaf: float_at(right, point)}
         zero = difference(left, right)
         name = next((name for name, leaf in self.chain.leaves.items() if leaf.shape
                      and leaf.symbol in zero.free_symbols and name not in self.chain.symmetric), "")
@@ -67,14 +67,14 @@ class Assumption:
 
         def at(entries: np.ndarray) -> np.ndarray:
             put = point | {name: entries.reshape(point[name].shape)}
-            return np.ravel(value_at(zero, put)).astype(float)
+            return np.ravel(float_at(zero, put)).astype(float)
 
         entries = np.ravel(point[name])
-        for _ in range(MOST_STEPS):
-            if np.abs(at(entries)).max() < CLOSE:
+        for _ in range(_MOST_STEPS):
+            if np.abs(at(entries)).max() < _CLOSE:
                 return point | {name: entries.reshape(point[name].shape)}
-            slopes = np.stack([(at(entries + step) - at(entries - step)) / (2 * SMALL)
-                               for step in SMALL * np.eye(len(entries))], 1)
+            slopes = np.stack([(at(entries + step) - at(entries - step)) / (2 * _SMALL)
+                               for step in _SMALL * np.eye(len(entries))], 1)
             entries = entries - np.linalg.lstsq(slopes, at(entries), rcond=None)[0]
         raise ValueError("no point is found")
 
@@ -105,9 +105,9 @@ class Assumption:
         error = self.chain.in_leaves(difference(left, right).xreplace(known))
         scales = [self.chain.in_leaves(side.xreplace(known)) for side in (left, right)]
         with suppress(*NoNumbers):
-            found = [np.abs(value_at(error, point)).max() <= NEAR * max(1, *(
-                np.abs(value_at(side, point)).max() for side in scales)) for point in points]
-            return all(found) if len(found) == ENOUGH else None
+            found = [np.abs(float_at(error, point)).max() <= _NEAR * max(1, *(
+                np.abs(float_at(side, point)).max() for side in scales)) for point in points]
+            return all(found) if len(found) == _ENOUGH else None
         return None
 
 
@@ -125,13 +125,13 @@ class OneHot(Assumption):
 def said_of_rows(conditions: Conditions, text: str) -> Assumption | None:
     """Return what a text says of the rows of a leaf, that each is one-hot or sums to one."""
     for number, line in enumerate(text.split("\n"), 1):
-        if DENIED.search(line) or not ROWS.search(line):
+        if _DENIED.search(line) or not _ROWS.search(line):
             continue
         for name, leaf in conditions.chain.leaves.items():
             letter = rf"\$?{typed(name)}(?![\w^ᵀ])\$?"
             hot = re.search(rf"{letter}\s+(?:is|are|being)\s+(?:an?\s+)?one|\bhot\s+(?:[a-z]+\s+)"
                             rf"{{0,3}}{letter}", line)
-            hot = hot or (name in LABELS and re.search(r"hot labels|labels.*hot", line))
+            hot = hot or (name in _LABELS and re.search(r"hot labels|labels.*hot", line))
             if leaf.shape and hot:
                 return OneHot(conditions, leaf.symbol, leaf.symbol, Position(number))
             if leaf.shape and re.search(rf"\brows?\s+of\s+{letter}\s+sums?\s", line):
@@ -140,13 +140,13 @@ def said_of_rows(conditions: Conditions, text: str) -> Assumption | None:
     return None
 
 
-def points_of(chain: Chain) -> Iterator[dict[str, Any]]:
+def _points_of(chain: Chain) -> Iterator[dict[str, Any]]:
     """Yield random values of the sizes and leaves, of other sizes each time."""
     rng = np.random.default_rng(0)
     names = sorted(chain.vocabulary.lengths)
-    for chosen in permutations(SIZES, len(names)):
+    for chosen in permutations(_SIZES, len(names)):
         point: dict[str, Any] = dict(zip(names, chosen, strict=True))
-        if any(point.get(small.name, 0) > point.get(large.name, max(SIZES))
+        if any(point.get(small.name, 0) > point.get(large.name, max(_SIZES))
                for small, large in chain.at_most):
             continue
         for name, leaf in chain.leaves.items():

@@ -14,12 +14,12 @@ from lvmcalc.calculus.verdict import MARKS, worst
 from lvmcalc.chain import Chain
 from lvmcalc.marking.differential_answers import shown
 from lvmcalc.marking.exercise import RIGHT, exercise_of
-from lvmcalc.marking.mistakes import Finding, in_words
+from lvmcalc.marking.mistakes import Finding, findings_for
 from lvmcalc.marking.term_matching import matched
 from lvmcalc.notation.forming import as_number
 
-SIGNS = {**MARKS, "follows": "↳", "definition": "≔", "words": "·"}
-BROKEN = ("refuted", "undecided")
+VERDICT_SIGNS = {**MARKS, "follows": "↳", "definition": "≔", "words": "·"}
+_BROKEN = ("refuted", "undecided")
 DOTS = "The dots leave something out: write the whole formula."
 PROPORTIONAL = ("∝ can leave out a factor or a term that is added, and no such term makes this "
                 "right: write = instead.")
@@ -94,7 +94,7 @@ class Line:
         return [side.xreplace(letters) for side in found]
 
     def __str__(self) -> str:
-        first = f"{SIGNS[self.status]} {self.status}: {self.plain or self.text}"
+        first = f"{VERDICT_SIGNS[self.status]} {self.status}: {self.plain or self.text}"
         return "\n   ".join(filter(None, [first, self.wrong, self.example, self.note]))
 
     __repr__ = __str__
@@ -118,7 +118,7 @@ class Audit:
     @property
     def first_break(self) -> Line | None:
         """The first line that does not follow; None if all do."""
-        return next((line for line in self.lines if line.status in BROKEN), None)
+        return next((line for line in self.lines if line.status in _BROKEN), None)
 
     @property
     def unread(self) -> tuple[int, ...]:
@@ -176,7 +176,8 @@ class Audit:
             wrong = notation.in_html(line.wrong or line.note)
             if line.example:
                 wrong += f"<details><summary>numbers</summary>{line.example}</details>"
-            cells = [_number(line.at), formula, f"{SIGNS[line.status]}&nbsp;{line.status}", wrong]
+            cells = [_number(line.at), formula,
+                     f"{VERDICT_SIGNS[line.status]}&nbsp;{line.status}", wrong]
             rows.append(f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |")
         return "\n".join(["| | line | verdict | what is wrong |", "|---|---|---|---|", *rows, "",
                           self.summary])
@@ -247,4 +248,4 @@ def by_terms(chain: Chain, side: Expr, truth: Expr, letters: bool = True) -> tup
         sides = (as_number(side), as_number(truth))
     if sides[0].is_Matrix != sides[1].is_Matrix:
         return ()
-    return in_words(matched(exercise, *sides, letters).mistakes)
+    return findings_for(matched(exercise, *sides, letters).mistakes)

@@ -27,7 +27,7 @@ from lvmcalc.auditing.contributions import SAID_TWICE, TOLD, is_contribution, ne
 from lvmcalc.auditing.definition_lines import Defining
 from lvmcalc.auditing.function_notation import at_another_point, without_arguments
 from lvmcalc.auditing.gradient_names import asked_for, changing, foreign_to, with_gradient
-from lvmcalc.auditing.loss_names import with_loss
+from lvmcalc.auditing.loss_names import audit_renamed_loss
 from lvmcalc.auditing.newton_names import with_newton
 from lvmcalc.auditing.own_letters import OwnLetters
 from lvmcalc.auditing.page_layout import laid_out
@@ -41,10 +41,10 @@ from lvmcalc.calculus.errors import OutsideDomain
 from lvmcalc.chain import Chain
 from lvmcalc.marking.differential_answers import (
     at_rest,
+    gradient_of,
     has_differentials,
     in_increments,
     moved,
-    slope,
     with_adjoints,
 )
 from lvmcalc.marking.exercise import RIGHT, exercise_of
@@ -91,7 +91,7 @@ def audit(lines: str | Iterable[str], of: str | Chain) -> Audit:
     text = as_equations(with_newton(laid_out(text, chain), chain), chain)
     chain = with_free_letters(chain, text)
     text, letters = without_arguments(text, chain)
-    return with_loss(text, chain, partial(_judged, chain=chain, letters=letters))
+    return audit_renamed_loss(text, chain, partial(_judged, chain=chain, letters=letters))
 
 
 def _judged(text: str, chain: Chain, letters: Iterable[str]) -> Audit:
@@ -313,11 +313,11 @@ class _Auditor(Conditioned, Defining, Blaming):
 
     def verdict(self, left: Expr, right: Expr) -> Verdict:
         """Return whether two sides are equal."""
-        left, right = self.in_leaves(left, right)
+        (left, right), whole = self.in_leaves(left, right), self.chain.expression()
         # The gradients of the whole come from the differential here, those of the stages from the
         # adjoints, so that the two are held against each other.
         known = self.chain.remember("gradients from the differential", lambda: {
-            self.chain.adjoint_symbol(name): slope(self.chain, self.chain.expression(), leaf.symbol)
+            self.chain.adjoint_symbol(name): gradient_of(self.chain, whole, leaf.symbol)
             for name, leaf in self.chain.leaves.items()})
         exercise = exercise_of(self.chain, next(iter(self.chain.leaves)))
         verdict = exercise.compare(left.xreplace(known), right.xreplace(known))

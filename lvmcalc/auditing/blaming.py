@@ -14,7 +14,7 @@ from sympy import Expr, MatrixSymbol, Symbol
 from lvmcalc import notation
 from lvmcalc.auditing.audit_report import Line, by_terms
 from lvmcalc.auditing.carried_forward import Slips
-from lvmcalc.auditing.conditions import is_zero
+from lvmcalc.auditing.conditions import is_written_zero
 from lvmcalc.auditing.contributions import contributions
 from lvmcalc.auditing.false_rules import false_rule
 from lvmcalc.auditing.gradient_names import asked_for, is_named
@@ -27,31 +27,31 @@ from lvmcalc.calculus.operations import increment_of
 from lvmcalc.chain import Chain
 from lvmcalc.marking.differential_answers import (
     KINDS,
+    differentials_in,
     gradient_in,
+    gradient_of,
     has_differentials,
     in_increments,
     node_of,
-    slope,
-    written,
 )
 from lvmcalc.marking.exercise import RIGHT
 from lvmcalc.marking.marker import mark
 from lvmcalc.marking.misfits import without_trace
-from lvmcalc.marking.mistakes import Finding, Mistake, finding, in_words
+from lvmcalc.marking.mistakes import Finding, Mistake, finding, findings_for
 from lvmcalc.marking.single_repairs import without_one_slip
 from lvmcalc.notation import Unreadable, Vocabulary
 from lvmcalc.notation.forming import as_number, change_of, is_number, product
 from lvmcalc.notation.vocabulary import matching
 
-PATH = re.compile(r"the path through (\w+)")
-PATHS = re.compile(rf"{PATH.pattern}(?: or {PATH.pattern})*")
-LETTER = re.compile(r"(?<![A-Za-z])(?!a )[A-Za-z][₀-₉]?(?![A-Za-z])")
-SIGN = "The sign of the whole side is wrong"
-WHOLE = "The whole side is {} what it must be"
-CYCLE = ("The factors are in the wrong order: inside a trace they may only be moved from one end "
-         "to the other")
-MOST_TRIED, FEW_TRIED, NEAR = 60, 12, 1e-9
-PART = "The part {} is not what its path contributes: with {} in its place, the sum is right"
+_PATH = re.compile(r"the path through (\w+)")
+_PATHS = re.compile(rf"{_PATH.pattern}(?: or {_PATH.pattern})*")
+_LETTER = re.compile(r"(?<![A-Za-z])(?!a )[A-Za-z][₀-₉]?(?![A-Za-z])")
+_SIGN = "The sign of the whole side is wrong"
+_WHOLE = "The whole side is {} what it must be"
+_CYCLE = ("The factors are in the wrong order: inside a trace they may only be moved from one end "
+          "to the other")
+_MOST_TRIED, _FEW_TRIED, _NEAR = 60, 12, 1e-9
+_PART = "The part {} is not what its path contributes: with {} in its place, the sum is right"
 NO_VALUE = "a matrix that is inverted in it is singular for some of them"
 
 
@@ -145,14 +145,14 @@ class Blaming:
                        else side for side in sides)
         changes = any(has_differentials(self.chain, self.meaning(side)) for side in every)
         return traces if traces != sides and not all(
-                side.is_Matrix or is_zero(side) for side in every) and (
+                side.is_Matrix or is_written_zero(side) for side in every) and (
             changes or all(self.verdict(*pair).holds for pair in pairwise(traces))) else sides
 
     def findings(self, asked: Expr, side: Expr, verdict: Verdict) -> tuple[Finding, ...]:
         """Return what is wrong with one side; what is asked for stands on the left."""
         reason, name, meant = verdict.reason, asked_for(self.chain, asked), self.meaning(side)
         if verdict.counterexample and self.verdict(product(sp.S.NegativeOne, side), asked).holds:
-            return (finding("sign", SIGN, notation.plain(side)),)
+            return (finding("sign", _SIGN, notation.plain(side)),)
         explains = name and reason != NO_VALUE and asked not in meant.atoms(Symbol, MatrixSymbol)
         explained = [*map(self.in_written_letters, mark(
             meant, self.chain, name).explanations)] if explains else []
@@ -161,7 +161,7 @@ class Blaming:
             if self.verdict(product(1 / number, side), asked).holds:
                 path = explained[:1] if any("path" in it.kind for it in joined(*explained)) else ()
                 return next(iter(path), (
-                    finding("factor", WHOLE.format(word), notation.plain(side)),))
+                    finding("factor", _WHOLE.format(word), notation.plain(side)),))
         if explains:
             told = next(iter(explained), ())
             terms = by_terms(self.chain, meant, self.meaning(asked)) if any(
@@ -197,8 +197,8 @@ class Blaming:
                      self.chain, self.letters.meanings.get(adjoint, sp.S.Zero))]
         found = []
         for it in told:
-            sentence = it.sentence if not self.foreign & {*PATH.findall(it.sentence)} else (
-                PATHS.sub("one path", it.sentence))
+            sentence = it.sentence if not self.foreign & {*_PATH.findall(it.sentence)} else (
+                _PATHS.sub("one path", it.sentence))
             for known, name in names:
                 sentence = sentence.replace(known, name)
             found.append(replace(it, sentence=sentence))
@@ -208,18 +208,18 @@ class Blaming:
         """Return whether a finding names a stage that the derivation does not name, or blames a
         step for the order of the factors, which may have been changed behind it."""
         moved = told.kind == "order" and "the stage" in told.where
-        return moved or bool(self.foreign & {*LETTER.findall(told.sentence)})
+        return moved or bool(self.foreign & {*_LETTER.findall(told.sentence)})
 
     def repaired(self, asked: Expr, side: Expr) -> tuple[Finding, ...]:
         """Return the slip in the letters of a side without which it is right, () if none is found.
         """
         small = not self.slips.errors_in(asked, side)  # of a matrix, which takes longer
         for *slip, instead in islice(without_one_slip(self.chain, side), (
-                FEW_TRIED if small else MOST_TRIED)):
+                _FEW_TRIED if small else _MOST_TRIED)):
             errors = self.slips.errors_in(asked, instead)
-            if (errors and all(np.abs(it.amount).max() <= NEAR * np.abs(it.of).max()
+            if (errors and all(np.abs(it.amount).max() <= _NEAR * np.abs(it.of).max()
                               for it in errors)) or (small and self.verdict(asked, instead).holds):
-                return in_words([Mistake(*slip)])
+                return findings_for([Mistake(*slip)])
         return ()
 
     def wrong_part(self, asked: Expr, side: Expr) -> tuple[Finding, ...]:
@@ -238,7 +238,7 @@ class Blaming:
         if len(found) != 1:
             return ()
         (letter, way), = found
-        return (finding("wrong_part", PART.format(
+        return (finding("wrong_part", _PART.format(
             notation.plain(letter), notation.plain(way)), notation.plain(letter)),)
 
     def rewritten(self, before: Expr, side: Expr) -> tuple[Finding, ...]:
@@ -254,9 +254,9 @@ class Blaming:
     def of_differential(self, asked: Expr, side: Expr) -> tuple[Finding, ...]:
         """Return what is wrong with a differential: with G in dL = tr(Gᵀ dX), or term by term."""
         asked = self.slips.of_node(self.meaning(asked))
-        if not written(self.chain, side):  # letters of one's own
+        if not differentials_in(self.chain, side):  # letters of one's own
             side, = self.in_leaves(side)
-        node, names = node_of(self.chain, asked), written(self.chain, side)
+        node, names = node_of(self.chain, asked), differentials_in(self.chain, side)
         changed = node or asked.has(*KINDS)
         if not changed or not names or not set(names) <= {*self.chain.nodes, *self.chain.leaves}:
             return ()
@@ -270,11 +270,11 @@ class Blaming:
                 if told and not any(map(self.is_foreign, told)):
                     return told
                 if [it.kind for it in told] == ["order"]:
-                    return (finding("order", CYCLE),)
+                    return (finding("order", _CYCLE),)
             sides = [as_number(in_increments(self.chain, one, names)) for one in (side, asked)]
             if not sides[0].is_Matrix and len(names) == 1:
                 step = increment_of(self.chain[names[0]].symbol)
-                sides = [slope(self.chain, one, step) for one in sides]
+                sides = [gradient_of(self.chain, one, step) for one in sides]
             short = {increment_of(self.chain[node].symbol): increment_of(self.words[name])
                      for name, node in self.chain.abbreviations.items()}
             sides = [one.xreplace(short) for one in sides]  # dK, not dc

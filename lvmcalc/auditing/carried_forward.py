@@ -22,7 +22,7 @@ from lvmcalc.auditing.letter_for_part import flat, with_letter
 from lvmcalc.auditing.own_letters import OwnLetters
 from lvmcalc.auditing.positions import Position
 from lvmcalc.auditing.quoted_facts import broken_rule
-from lvmcalc.auditing.scalar_summands import parts_of
+from lvmcalc.auditing.scalar_summands import summands_of
 from lvmcalc.calculus import UnsupportedExpression, differential, inner
 from lvmcalc.calculus.comparison import decide
 from lvmcalc.calculus.expression_tools import sum_of
@@ -33,20 +33,21 @@ from lvmcalc.marking.differential_answers import (
     KINDS,
     broken_by,
     broken_in,
+    differentials_in,
+    gradient_of,
     has_differentials,
     in_increments,
     in_nodes,
     increments,
     node_of,
-    slope,
     symmetric_in,
-    written,
 )
 from lvmcalc.marking.exercise import RIGHT, NoValue, exercise_of, formulas
-from lvmcalc.notation.forming import apart, as_number, change_of, is_number, product, transposed
+from lvmcalc.notation import forming
+from lvmcalc.notation.forming import as_number, change_of, is_number, product, transposed
 from lvmcalc.notation.vocabulary import matching
 
-HESSIAN = re.compile(r"∂².+/∂(.+)² ")
+_HESSIAN = re.compile(r"∂².+/∂(.+)² ")
 
 
 class Error(NamedTuple):
@@ -82,7 +83,7 @@ class Slips:
     def add(self, number: Position | None, left: Expr, side: Expr) -> None:
         """Add what a line says."""
         meant, formula = (self.letters.meaning(left), self.letters.meaning(side)), as_number(side)
-        part = parts_of(self.chain).of(left)
+        part = summands_of(self.chain).of(left)
         if getattr(left, "name", "").startswith("∂") or has_differentials(self.chain, meant[0]):
             self.said.setdefault(number, {})[left] = side
         self.wrong.setdefault(number, []).append(meant)
@@ -102,9 +103,9 @@ class Slips:
             meant = change_of(value), moved_by(value, side, step)
         elif left in self.letters.own:
             broken = self.broken_at(self.letters.meanings[self.letters.own[left]], *meant)
-        left, side = meant if part else solved(*meant)
+        left, side = meant if part else _solved(*meant)
         if part:  # the other parts are right
-            side = passes.added([side, *(other.adjoint(part[1]) for other in parts_of(
+            side = passes.added([side, *(other.adjoint(part[1]) for other in summands_of(
                 self.chain).chains.values() if other is not part[0])])
             left = self.chain.adjoint_symbol(part[1])
         inside = self.broken_inside(number, left, side)
@@ -113,7 +114,7 @@ class Slips:
         elif is_number(left) and self.same(self.chain[self.chain.output].symbol, as_number(left)):
             self.values[number] = as_number(self.chain.in_leaves(side))
             self.said.setdefault(number, {}).update({
-                adjoint: slope(self.chain, formula, letter) for adjoint, letter
+                adjoint: gradient_of(self.chain, formula, letter) for adjoint, letter
                 in self.letters.own.items() if letter in formula.free_symbols})
 
     def errors_in(self, left: Expr, side: Expr) -> list[Error]:
@@ -126,8 +127,8 @@ class Slips:
             if notation.shape(left) != notation.shape(side):
                 return found
             pairs = [(left, sum_of([side, product(sp.S.NegativeOne, left)]))]
-            if steps := written(self.chain, left, side):
-                pairs = [tuple(slope(self.chain, one, increment_of(self.chain[name].symbol))
+            if steps := differentials_in(self.chain, left, side):
+                pairs = [tuple(gradient_of(self.chain, one, increment_of(self.chain[name].symbol))
                                for one in pairs[0]) for name in steps]
             points = exercise_of(self.chain, next(iter(self.chain.leaves)))
             found += [Error(*(np.concatenate([*map(np.ravel, points.values(one))]) for one in pair))
@@ -139,14 +140,14 @@ class Slips:
         said of it."""
         with suppress(UnsupportedExpression, ValueError, TypeError):
             error, = self.in_leaves(as_number(inner(said - right, change_of(letter))))
-            return broken_in(self.chain, error, written(self.chain, error))
+            return broken_in(self.chain, error, differentials_in(self.chain, error))
         return {}
 
     def broken_inside(self, number: Position | None, changed: Expr,
                       said: Expr) -> dict[passes.Place, Expr]:
         """Return the formulas of a chain in which the differential of a part of L, such as
         d(WᵀW), is what was said of it."""
-        names, chain = written(self.chain, said), self.chain
+        names, chain = differentials_in(self.chain, said), self.chain
         if not isinstance(changed, KINDS) or not {*names} <= {*chain.nodes, *chain.leaves}:
             return {}
         with suppress(UnsupportedExpression, ValueError, TypeError):
@@ -158,7 +159,7 @@ class Slips:
                 inside = with_letter(flat(chain.in_leaves(whole)), part, letter)
                 self.inside[number] = part, error
                 if letter in inside.free_symbols:
-                    adjoint = slope(self.chain, inside, letter).xreplace({letter: part})
+                    adjoint = gradient_of(self.chain, inside, letter).xreplace({letter: part})
                     return broken_in(self.chain, as_number(inner(adjoint, error)), names)
         return {}
 
@@ -195,7 +196,7 @@ class Slips:
     def read_off(self, name: str, *sides: Expr) -> Position | None:
         """Return the line with a slip from which a differential of the scalar, or of its gradient,
         follows if a side is the gradient in that, or the Hessian."""
-        second = HESSIAN.fullmatch(getattr(sides[0], "name", ""))
+        second = _HESSIAN.fullmatch(getattr(sides[0], "name", ""))
         for number, left, change in [(number, *pair) for number, said in self.said.items()
                                      for pair in said.items()] if name or second else ():
             with suppress(*NoValue, UnsupportedExpression, ValueError, TypeError):
@@ -215,7 +216,7 @@ class Slips:
                                   self.second_with(left, change, by, product(sides[0], step))):
                     return number
                 if not second and node_of(self.chain, left) == self.chain.output and self.same(
-                        slope(self.chain, as_number(in_increments(
+                        gradient_of(self.chain, as_number(in_increments(
                             self.chain, self.letters.meaning(change), (by,))), step), sides[-1]):
                     return number
         return None
@@ -286,7 +287,8 @@ class Slips:
             changes |= self.formulas.get(number, {})
         known = formulas(self.chain, changes)
         for value in (self.values[number] for number in numbers if number in self.values):
-            known |= {self.chain.adjoint_symbol(name).name: slope(self.chain, value, leaf.symbol)
+            known |= {self.chain.adjoint_symbol(name).name:
+                      gradient_of(self.chain, value, leaf.symbol)
                       for name, leaf in self.chain.leaves.items() if not leaf.symbol.is_integer}
         return [passes.in_symbols(None, side, known) for side in self.in_leaves(*sides, whole=True)]
 
@@ -314,7 +316,7 @@ class Slips:
             left = change_of(self.chain[name].symbol)
             side = in_increments(self.chain, change_of(side))
         with suppress(UnsupportedExpression, ValueError, TypeError):
-            if not written(self.chain, side):  # letters of one's own
+            if not differentials_in(self.chain, side):  # letters of one's own
                 inside = {it.name for change in side.atoms(*KINDS) for it in
                           change.arg.free_symbols} - {*self.chain.vocabulary.lengths}
                 side, = [in_increments(self.chain, side, tuple(inside))] if inside and (
@@ -336,9 +338,9 @@ class Slips:
                      and self.same(node.symbol, inside)), changed)
 
 
-def solved(left: Expr, side: Expr) -> tuple[Expr, Expr]:
+def _solved(left: Expr, side: Expr) -> tuple[Expr, Expr]:
     """Return an equation for the adjoint of which the left side is a multiple or a transpose."""
-    number, letter = apart(left) if left.is_Matrix else left.as_coeff_Mul()
+    number, letter = forming.as_coeff(left) if left.is_Matrix else left.as_coeff_Mul()
     turned = isinstance(letter, Transpose)
     adjoint = letter.arg if turned else letter
     if not getattr(adjoint, "name", "").startswith("∂") or not number.is_Rational:

@@ -16,22 +16,22 @@ from lvmcalc.auditing.audit_report import Line
 from lvmcalc.auditing.carried_forward import Slips
 from lvmcalc.auditing.conditions import (
     ASSUMED,
-    GIVEN,
     UNKNOWN,
+    VALUE_GIVEN,
     Condition,
     Conditions,
     NoNumbers,
     alike,
     difference,
-    is_zero,
+    is_written_zero,
 )
-from lvmcalc.auditing.false_rules import SIGN, in_solution
+from lvmcalc.auditing.false_rules import WRONG_SIGN, in_solution
 from lvmcalc.auditing.gradient_names import is_named
 from lvmcalc.auditing.pieces import Piece
 from lvmcalc.auditing.positions import Position
 from lvmcalc.calculus import CannotBeFormed, Verdict
 from lvmcalc.chain import Chain
-from lvmcalc.marking.mistakes import Explanation, Mistake, finding, in_words
+from lvmcalc.marking.mistakes import Explanation, Mistake, finding, findings_for
 from lvmcalc.marking.single_repairs import without_one_slip
 from lvmcalc.notation import Unreadable, Vocabulary
 from lvmcalc.notation.forming import as_number, change_of, product
@@ -43,8 +43,8 @@ _SAID = r"(?:[A-Za-z,\s]*\s)?\W{0,2}"
 ZERO_GRADIENT = re.compile(
     rf"{_SAID}(?:(?:∇|\\nabla\b)\s*(?:_\s*\{{?\\?\w+\}}?)?\s*L"
     r"|(?:∂|\\partial\b)\s*L\s*/\s*(?:∂|\\partial\b)\s*\w_(?:\{\w{2}\}|\w{2}))\s*=\s*0\W*$")
-NOT_USED = "This is a condition that the model does not have: it is not used."
-HAT = re.compile("\u0302|_hat(?![a-z])")
+_NOT_USED = "This is a condition that the model does not have: it is not used."
+_HAT = re.compile("\u0302|_hat(?![a-z])")
 
 
 def is_misfit(verdict: Verdict) -> bool:
@@ -52,8 +52,8 @@ def is_misfit(verdict: Verdict) -> bool:
     return any(words in verdict.reason for words in ("cannot be formed", "shapes differ"))
 
 
-MOST_TRIED = 60  # repairs of an equation
-ONLY_FOR = "Up to a constant, this holds only as a function of {}."
+_MOST_TRIED = 60  # repairs of an equation
+_ONLY_FOR = "Up to a constant, this holds only as a function of {}."
 
 
 class Conditioned:
@@ -101,7 +101,7 @@ class Conditioned:
             conditions.begun = True
             return self.said(piece)
         if piece.constant and (only := self.only_for(sides)):
-            raise Unreadable(ONLY_FOR.format(only))
+            raise Unreadable(_ONLY_FOR.format(only))
         place = next(n for n, verdict in enumerate(verdicts) if not verdict.holds)
         if is_misfit(verdicts[place]):
             return None
@@ -127,7 +127,7 @@ class Conditioned:
                 conditions, left, right, piece.at)
             if before or not self.assumption.points:
                 self.assumption.points = []
-                raise Unreadable(NOT_USED)
+                raise Unreadable(_NOT_USED)
             return replace(line, kind="definition", note="This is assumed from here on.")
         if conditions.given and self.verdict(*map(conditions.with_values, (left, right))).holds:
             if conditions.assumed:
@@ -135,7 +135,7 @@ class Conditioned:
             return replace(line, verdicts=(Verdict("numeric", "with the values that were given"),),
                            note="It holds for the values that were given.")
         leaf, found = conditions.leaf(left, right), None
-        zero = any(is_zero(side) for side in (left, right))
+        zero = any(is_written_zero(side) for side in (left, right))
         rewrites = piece.goes_on or place > 0  # an equation that goes on is an identity
         own = not zero and isinstance(sides[place], Symbol | MatrixSymbol) and (
             sides[place].name not in self.chain.leaves)
@@ -159,7 +159,7 @@ class Conditioned:
             conditions.given[left] = right
             if not conditions.is_constant(right):
                 conditions.assumed = conditions.assumed or piece.at
-                raise Unreadable(GIVEN.format(notation.plain(leaf)))
+                raise Unreadable(VALUE_GIVEN.format(notation.plain(leaf)))
             return replace(line, kind="definition")
         if not source and flat and not leaf:
             found = conditions.holds(left, right)
@@ -204,18 +204,18 @@ class Conditioned:
         told = [it for it in known if it in self.conditions.found and not it.wrong] or known
         points = [[*self.conditions.solutions(condition)] for condition in told]
         for number, side in enumerate(sides):
-            for *slip, instead in islice(without_one_slip(self.chain, side), MOST_TRIED):
+            for *slip, instead in islice(without_one_slip(self.chain, side), _MOST_TRIED):
                 with suppress(*NoNumbers):
                     pair = self.in_leaves(*sides[:number], instead, *sides[number + 1:])
                     if any(some and all(self.conditions.agrees(*pair, point) for point in some)
                            for some in points):
-                        return in_words([Mistake(*slip)])
+                        return findings_for([Mistake(*slip)])
         return ()
 
     def restricts(self, piece: Piece, sides: tuple[Expr, ...]) -> bool:
         """Return whether an equation is a condition on leaves, as WᵀW = I is one on W."""
         left, right = alike(*self.in_leaves(*sides))
-        zero = self.conditions.leaf(left, right) or any(map(is_zero, sides))
+        zero = self.conditions.leaf(left, right) or any(map(is_written_zero, sides))
         return not (zero or piece.flat or self.conditions.begun or is_named(
             self.chain, sides[0])) and self.conditions.restricted(*sides)
 
@@ -243,7 +243,7 @@ class Conditioned:
                     return replace(line, verdicts=(Verdict("refuted", ""),), follows=number)
         scalar = sides[0] == self.chain[self.chain.output].symbol and bool(self.conditions.point)
         turned = product(S.NegativeOne, sides[1])
-        kind, wrong = ("sign", SIGN) if len(found) == 1 and holds(*alike(*self.in_leaves(
+        kind, wrong = ("sign", WRONG_SIGN) if len(found) == 1 and holds(*alike(*self.in_leaves(
             sides[0], turned))) else (
             "unknown", f"It does not hold under the condition of {where}")
         named = scalar or is_named(self.chain, sides[0])
@@ -255,19 +255,19 @@ class Conditioned:
 
     def estimate(self, piece: Piece) -> Piece:
         """Return a claim about w for one about ŵ, which solves the condition before it."""
-        leaf = notation.spelling(HAT.sub("", piece.name))
+        leaf = notation.spelling(_HAT.sub("", piece.name))
         if piece.flat and piece.kind == "claim" and leaf not in self.chain.leaves:
             leaves = "|".join(map(typed, self.chain.leaves))
-            hatted = rf"(?<![a-z\\])({leaves})(?:{HAT.pattern})"
+            hatted = rf"(?<![a-z\\])({leaves})(?:{_HAT.pattern})"
             alone = re.sub(hatted, "", piece.text)
             if any(re.search(rf"(?<![a-z\\]){it[1]}(?![a-z])", alone)  # in w − ŵ it is no w
                    for it in re.finditer(hatted, piece.text)):
                 return piece
             return piece._replace(text=re.sub(hatted, r"\g<1> ", piece.text))
         said = piece.kind == "claim" or (piece.kind == "definition" and piece.flat)
-        if not said or not HAT.search(piece.name) or leaf not in self.chain.leaves:
+        if not said or not _HAT.search(piece.name) or leaf not in self.chain.leaves:
             return piece
-        found = piece._replace(name=leaf, text=HAT.sub("", piece.text, 1), kind="claim", flat=True)
+        found = piece._replace(name=leaf, text=_HAT.sub("", piece.text, 1), kind="claim", flat=True)
         found_before = leaf in {it.name for it in self.conditions.found}
         if found_before or (piece.kind == "claim" and self.conditions.begun):
             return found

@@ -18,13 +18,13 @@ from lvmcalc import notation
 from lvmcalc.auditing.positions import Position
 from lvmcalc.calculus import UnsupportedExpression, Verdict
 from lvmcalc.chain import Chain
-from lvmcalc.marking.exercise import RIGHT, NoValue, exercise_of, value_at
+from lvmcalc.marking.exercise import RIGHT, NoValue, exercise_of, float_at
 
 UNKNOWN = "This can hold only where the gradient is zero; whether it does there is not checked."
-GIVEN = "This gives {} a value, which is a condition: it is not checked."
+VALUE_GIVEN = "This gives {} a value, which is a condition: it is not checked."
 ASSUMED = "Whether this holds under the condition of {} is not known."
-MOST_UNKNOWN = 200  # entries of a matrix for which a condition is solved
-NEAR, FAR = 1e-8, 1e-5  # relative errors
+_MOST_UNKNOWN = 200  # entries of a matrix for which a condition is solved
+_NEAR, _FAR = 1e-8, 1e-5  # relative errors
 NoNumbers = (*NoValue, UnsupportedExpression, ShapeError, ValueError, TypeError, IndexError,
              np.linalg.LinAlgError)
 
@@ -150,9 +150,9 @@ class Conditions:
         found = []
         for point in self.exercise.points if zero is not None else ():
             with suppress(*NoNumbers):  # a matrix may be singular there
-                sizes = [np.abs(np.ravel(value_at(side, point))).max()
+                sizes = [np.abs(np.ravel(float_at(side, point))).max()
                          for side in (zero.xreplace({leaf: value}), zero)]
-                found.append(sizes[0] < FAR * sizes[1])
+                found.append(sizes[0] < _FAR * sizes[1])
         return bool(found) and all(found)
 
     def is_multiple(self, one: Expr, other: Expr) -> bool:
@@ -169,7 +169,7 @@ class Conditions:
                              for n, value in enumerate(values)]
                     tried = [value if right is None else value @ right[n]
                              for n, value in enumerate(tried)]
-                    if parallel(wanted, tried):
+                    if _parallel(wanted, tried):
                         return True
         return False
 
@@ -178,7 +178,7 @@ class Conditions:
         for node in self.chain:
             matrices = [point[node.name] for point in self.exercise.points]
             if all(np.ndim(value) == 2 and np.shape(matrix) == 2 * (np.shape(value)[axis],)
-                   and np.linalg.cond(matrix) < 1 / NEAR
+                   and np.linalg.cond(matrix) < 1 / _NEAR
                    for matrix, value in zip(matrices, values, strict=True)):
                 yield matrices
                 yield [np.linalg.inv(matrix) for matrix in matrices]
@@ -219,29 +219,29 @@ class Conditions:
     def solved(self, zero: Expr, name: str, point: dict[str, Any]) -> Iterator[dict[str, Any]]:
         """Yield two solutions of an equation that is linear in a leaf, none if it is not."""
         shape = np.shape(point[name])
-        if np.prod(shape) > MOST_UNKNOWN:
+        if np.prod(shape) > _MOST_UNKNOWN:
             return
 
         def at(entries: np.ndarray) -> np.ndarray:
-            return np.ravel(value_at(zero, point | {name: entries.reshape(shape)})).astype(float)
+            return np.ravel(float_at(zero, point | {name: entries.reshape(shape)})).astype(float)
 
         start = at(np.zeros(shape))
         slopes = np.stack([at(unit) - start for unit in np.eye(int(np.prod(shape)))], 1)
         rng = np.random.default_rng(0)
         tried = rng.normal(size=slopes.shape[1])
-        if not np.allclose(at(tried), slopes @ tried + start, rtol=NEAR):
+        if not np.allclose(at(tried), slopes @ tried + start, rtol=_NEAR):
             return
         for begin in (np.zeros(len(tried)), tried):
             step, *_ = np.linalg.lstsq(slopes, -start - slopes @ begin, rcond=None)
             entries = begin + step
-            if np.allclose(slopes @ entries, -start, rtol=NEAR, atol=NEAR * np.abs(start).max()):
+            if np.allclose(slopes @ entries, -start, rtol=_NEAR, atol=_NEAR * np.abs(start).max()):
                 yield point | {name: entries.reshape(shape)}
 
     def agrees(self, left: Expr, right: Expr, point: dict[str, Any]) -> bool:
         """Return whether an equation holds at a point."""
-        sides = [np.asarray(value_at(side, point), dtype=float) for side in (left, right)]
+        sides = [np.asarray(float_at(side, point), dtype=float) for side in (left, right)]
         scale = max(float(np.abs(side).max()) for side in sides)
-        return bool(np.abs(sides[0] - sides[1]).max() <= FAR * scale)
+        return bool(np.abs(sides[0] - sides[1]).max() <= _FAR * scale)
 
     def is_constant(self, value: Expr) -> bool:
         """Return whether no leaf stands in a value."""
@@ -277,10 +277,10 @@ class Conditions:
 
 def difference(left: Expr, right: Expr) -> Expr:
     """Return left − right, or one of them where the other is zero."""
-    return left if is_zero(right) else right if is_zero(left) else left - right
+    return left if is_written_zero(right) else right if is_written_zero(left) else left - right
 
 
-def is_zero(side: Expr) -> bool:
+def is_written_zero(side: Expr) -> bool:
     """Return whether a side was written as 0."""
     return side == 0 or isinstance(side, sp.ZeroMatrix)
 
@@ -290,7 +290,7 @@ def zero_like(side: Expr) -> Expr:
     return sp.ZeroMatrix(*side.shape) if side.is_Matrix else sp.S.Zero
 
 
-def parallel(values: list[Any], others: list[Any]) -> bool:
+def _parallel(values: list[Any], others: list[Any]) -> bool:
     """Return whether arrays are multiples of others, by one number if there are few entries."""
     ratios = []
     for value, other in zip(values, others, strict=True):
@@ -300,11 +300,11 @@ def parallel(values: list[Any], others: list[Any]) -> bool:
         if not one.any() or not two.any():
             return False
         ratio = one @ two / (two @ two)
-        if np.abs(one - ratio * two).max() > NEAR * np.abs(one).max():
+        if np.abs(one - ratio * two).max() > _NEAR * np.abs(one).max():
             return False
         ratios.append((ratio, len(one)))
     return all(length > 2 for _, length in ratios) or bool(
-        np.allclose([ratio for ratio, _ in ratios], ratios[0][0], rtol=NEAR))
+        np.allclose([ratio for ratio, _ in ratios], ratios[0][0], rtol=_NEAR))
 
 
 def alike(left: Expr, right: Expr) -> tuple[Expr, Expr]:

@@ -12,7 +12,7 @@ from lvmcalc.marking.exercise import formulas
 
 SAID_TWICE = "The same was said of another path before; which of the two is meant is not clear."
 TOLD = "It is a contribution to {}, to which the others are added."
-MANY = 100  # more mistakes than a formula has terms
+_MANY = 100  # more mistakes than a formula has terms
 
 
 def contributions(chain: Chain, name: str) -> list[Expr]:
@@ -33,7 +33,7 @@ def nearest(chain: Chain, name: str, side: Expr) -> Expr | None:
     mistakes in its terms; None if it is rather the whole."""
     whole = chain.in_leaves(chain.adjoint(name))
     ways = [*map(chain.in_leaves, contributions(chain, name)), whole]
-    counts = [len(by_terms(chain, side, way)) or MANY for way in ways]
+    counts = [len(by_terms(chain, side, way)) or _MANY for way in ways]
     best = counts.index(min(counts))
     return ways[best] if min(counts) < counts[-1] else None
 

@@ -12,7 +12,7 @@ from lvmcalc import notation
 from lvmcalc.auditing.audit_report import Line
 from lvmcalc.auditing.backprop_notation import BAR
 from lvmcalc.auditing.conditions import ASSUMED
-from lvmcalc.auditing.pieces import ENTRY, Piece
+from lvmcalc.auditing.pieces import ENTRY_OF_MATRIX, Piece
 from lvmcalc.auditing.positions import Position
 from lvmcalc.auditing.unread_lines import Unread
 from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression, Verdict
@@ -26,8 +26,8 @@ from lvmcalc.notation.formula_finder import sides_of
 from lvmcalc.notation.parser import readings
 from lvmcalc.notation.vocabulary import matching
 
-DIAGONAL = re.compile(r"([^\W\d_]+)_\{?([a-z])\2\}?")  # the entries S_ii of a diagonal matrix
-TURNED = r"(?:ᵀ|\^\s*\{?\s*(?:T|\\top|\\intercal)\s*\}?)"
+_DIAGONAL = re.compile(r"([^\W\d_]+)_\{?([a-z])\2\}?")  # the entries S_ii of a diagonal matrix
+_TURNED = r"(?:ᵀ|\^\s*\{?\s*(?:T|\\top|\\intercal)\s*\}?)"
 
 
 class Defining(Unread):
@@ -64,14 +64,14 @@ class Defining(Unread):
             return self.adjoint_defined(piece, name.removesuffix(BAR))
         if name[:1] == "d" and name[1:] in self.words.differentials:
             return self.checked(piece)  # of a letter that is known by now
-        diagonal = DIAGONAL.fullmatch(piece.name)
+        diagonal = _DIAGONAL.fullmatch(piece.name)
         known = {letter.name for letter in self.letters.formulas}
         again = name in known and not piece.said
         of = diagonal[1] if diagonal else ""
         if of in self.words and not {of, name} & known:
             return self.unreadable(piece, f"It tells only entries on the diagonal of {of}.")
         letter = re.escape(piece.name)
-        symmetric = not self.arrays and re.fullmatch(rf"\s*{letter}\s*{TURNED}[\s.,$]*", others[0])
+        symmetric = not self.arrays and re.fullmatch(rf"\s*{letter}\s*{_TURNED}[\s.,$]*", others[0])
         if again and (symmetric or not re.search(rf"(?<![A-Za-z]){letter}(?![A-Za-z])", others[0])):
             return self.checked(piece)  # nor is it code, as G = G Gᵀ
         try:
@@ -108,7 +108,7 @@ class Defining(Unread):
         letter = letter_for(name, values[0], read[0][1][0], piece.text)
         self.words, self.head = self.letters.define(letter, values[0], self.words), letter
         self.lost.pop(letter.name, None)
-        entry = ENTRY.fullmatch(piece.name)
+        entry = ENTRY_OF_MATRIX.fullmatch(piece.name)
         if entry and entry[1].upper() not in self.words:
             self.words = self.words.extended({entry[1].upper(): letter})
         verdicts = tuple(self.verdict(*pair) for pair in pairwise(values))

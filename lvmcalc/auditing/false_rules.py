@@ -13,22 +13,22 @@ from lvmcalc.calculus.expression_tools import sum_of
 from lvmcalc.chain import Chain
 from lvmcalc.marking.chain_letters import scalars_of
 from lvmcalc.marking.exercise import RIGHT
-from lvmcalc.marking.mistakes import Explanation, Mistake, finding, in_words
+from lvmcalc.marking.mistakes import Explanation, Mistake, finding, findings_for
 from lvmcalc.marking.single_repairs import without_one_slip
 from lvmcalc.notation.forming import inverse, product
 
-MOST_TRIED = 300
-SIGN = "The sign of the whole side is wrong"
-MULTIPLE = "The whole side is {} times what it must be"
-LOST = "The term {} is lost beside {}, which is inverted"
-LOG_DET = "The determinant of a sum is not the product of the determinants"
-OF_A_SUM = "The {0} of a sum is not the sum of the {0}s"
-REVERSED = "The inverse of a product is the product of the inverses in reverse order"
-OF_A_MULTIPLE = "The determinant of c A is cⁿ det A for an n×n matrix A"
-TRACES = "The trace of a product is not the product of the traces"
+_MOST_TRIED = 300
+WRONG_SIGN = "The sign of the whole side is wrong"
+_MULTIPLE = "The whole side is {} times what it must be"
+_LOST = "The term {} is lost beside {}, which is inverted"
+_LOG_DET = "The determinant of a sum is not the product of the determinants"
+_OF_A_SUM = "The {0} of a sum is not the sum of the {0}s"
+_REVERSED = "The inverse of a product is the product of the inverses in reverse order"
+_OF_A_MULTIPLE = "The determinant of c A is cⁿ det A for an n×n matrix A"
+_TRACES = "The trace of a product is not the product of the traces"
 
 
-def false_rules(expression: Expr) -> Iterator[tuple[str, Expr]]:
+def _false_rules(expression: Expr) -> Iterator[tuple[str, Expr]]:
     """Yield false rules in words, with what each makes of an expression."""
     for part in dict.fromkeys(sp.preorder_traversal(expression)):
         with suppress(ValueError, TypeError):
@@ -39,20 +39,20 @@ def false_rules(expression: Expr) -> Iterator[tuple[str, Expr]]:
 def _of_part(part: Expr) -> Iterator[tuple[str, Expr]]:
     match part:
         case Inverse(arg=MatAdd(args=terms)):
-            yield OF_A_SUM.format("inverse"), sum_of([inverse(term) for term in terms])
+            yield _OF_A_SUM.format("inverse"), sum_of([inverse(term) for term in terms])
         case Inverse(arg=MatMul(args=factors)) if _square(factors):
-            yield REVERSED, product(*(inverse(it) if it.is_Matrix else 1 / it for it in factors))
+            yield _REVERSED, product(*(inverse(it) if it.is_Matrix else 1 / it for it in factors))
         case Determinant(arg=MatAdd(args=terms)):
-            yield OF_A_SUM.format("determinant"), sum_of([*map(Determinant, terms)])
+            yield _OF_A_SUM.format("determinant"), sum_of([*map(Determinant, terms)])
         case Determinant(arg=MatMul() as whole) if whole.as_coeff_mmul()[0] != 1:
             number, matrix = whole.as_coeff_mmul()
-            yield OF_A_MULTIPLE, number * Determinant(matrix)
+            yield _OF_A_MULTIPLE, number * Determinant(matrix)
         case sp.log(args=(sp.Add(args=terms),)):
-            yield OF_A_SUM.format("logarithm"), sum_of([*map(sp.log, terms)])
+            yield _OF_A_SUM.format("logarithm"), sum_of([*map(sp.log, terms)])
         case sp.log(args=(Determinant(arg=MatAdd(args=terms)),)):
-            yield LOG_DET, sum_of([sp.log(Determinant(term)) for term in terms])
+            yield _LOG_DET, sum_of([sp.log(Determinant(term)) for term in terms])
         case Trace(arg=MatMul(args=factors)) if _square(factors):
-            yield TRACES, sp.Mul(*(Trace(it) if it.is_Matrix else it for it in factors))
+            yield _TRACES, sp.Mul(*(Trace(it) if it.is_Matrix else it for it in factors))
 
 
 def _square(factors: Iterable[Expr]) -> bool:
@@ -62,7 +62,7 @@ def _square(factors: Iterable[Expr]) -> bool:
 def false_rule(left: Expr, right: Expr) -> Explanation:
     """Return the false rule by which a side comes from the other, () if none is found."""
     for one, other in ((left, right), (right, left)):
-        for sentence, broken in false_rules(one):
+        for sentence, broken in _false_rules(one):
             if decide(broken, other).status in RIGHT:
                 return (finding("false_rule", sentence),)
     return ()
@@ -73,21 +73,21 @@ def in_solution(chain: Chain, said: Expr, solves: Callable[[Expr], bool]) -> Exp
     for last in (False, True):
         whole = _with_one_inverse(said, last)
         if whole is not None and solves(whole):
-            return (finding("false_rule", OF_A_SUM.format("inverse")),)
+            return (finding("false_rule", _OF_A_SUM.format("inverse")),)
     numbers = [number for scalar in scalars_of(chain) for number in (scalar, 1 / scalar)]
     for number in (sp.S.NegativeOne, sp.S.Half, sp.S(2), *numbers):
         if solves(product(number, said)):
-            told = SIGN if number == -1 else MULTIPLE.format(notation.plain(1 / number))
+            told = WRONG_SIGN if number == -1 else _MULTIPLE.format(notation.plain(1 / number))
             return (finding("sign" if number == -1 else "factor", told),)
     for part in said.atoms(Inverse):
         for number in scalars_of(chain):
             lost = product(number, Identity(part.rows))
             if solves(said.xreplace({part: inverse(sum_of([part.arg, lost]))})):
-                told = LOST.format(*map(notation.plain, (lost, part.arg)))
+                told = _LOST.format(*map(notation.plain, (lost, part.arg)))
                 return (finding("missing_term", told),)
-    for *told, instead in islice(without_one_slip(chain, said), MOST_TRIED):
+    for *told, instead in islice(without_one_slip(chain, said), _MOST_TRIED):
         if solves(instead):
-            return in_words([Mistake(*told)])
+            return findings_for([Mistake(*told)])
     return ()
 
 

@@ -12,21 +12,21 @@ from lvmcalc.notation.vocabulary import typed
 
 _STYLE = r"\\(?:mathbf|bm|boldsymbol)\s*\{\s*"
 _NAME = rf"(?:{_STYLE}\\?\w+\s*\}}|\\?\w+)"
-GIVEN = re.compile(r"(?:^|[\n$.,;]|\b(?:let|define|write|put|set|where|with|and)\s)\s*\$?\s*"
-                   rf"(\\[A-Za-z]+|[^\W\d_](?:_\w+|\d)?)\s*\(\s*({_NAME}(?:\s*,\s*{_NAME})*)\s*\)"
-                   r"\s*&?\s*:?=(?!=)", re.IGNORECASE)
+_GIVEN = re.compile(r"(?:^|[\n$.,;]|\b(?:let|define|write|put|set|where|with|and)\s)\s*\$?\s*"
+                    rf"(\\[A-Za-z]+|[^\W\d_](?:_\w+|\d)?)\s*\(\s*({_NAME}(?:\s*,\s*{_NAME})*)\s*\)"
+                    r"\s*&?\s*:?=(?!=)", re.IGNORECASE)
 # ℓ(z) = log(1 + exp(z)), and ℓ'(z), which is no product of ℓᵀ and z
-OF_LETTER = re.compile(r"(?<![\w\\'∇])(?P<name>\\[A-Za-z]+|[^\W\d_])\s*\(\s*(?P<letter>[a-z])\s*\)"
-                       r"\s*&?\s*:?=(?!=)\s*(?P<formula>[^=\n$,;&]*[^=\n$,;&.\s])[.,;]?")
-CALLED = (r"(?<![\w\\]){}\s*(?P<slope>['′]|\^\s*\{{?\s*\\prime\s*\}}?)?\s*"
-          r"\((?P<of>(?:[^()\n]|\([^()\n]*\))*)\)")
+_OF_LETTER = re.compile(r"(?<![\w\\'∇])(?P<name>\\[A-Za-z]+|[^\W\d_])\s*\(\s*(?P<letter>[a-z])\s*\)"
+                        r"\s*&?\s*:?=(?!=)\s*(?P<formula>[^=\n$,;&]*[^=\n$,;&.\s])[.,;]?")
+_CALLED = (r"(?<![\w\\]){}\s*(?P<slope>['′]|\^\s*\{{?\s*\\prime\s*\}}?)?\s*"
+           r"\((?P<of>(?:[^()\n]|\([^()\n]*\))*)\)")
 
 
-def inlined(text: str, chain: Chain) -> str:
+def _inlined(text: str, chain: Chain) -> str:
     """Return a text with log(1 + exp(X w)) for ℓ(X w), and d/dz (log(1 + exp(z))) for ℓ'(z), if
     ℓ(z) = log(1 + exp(z)) was said and ℓ is not only written with its z."""
-    for said in OF_LETTER.finditer(text):
-        called, letter = re.compile(CALLED.format(re.escape(said["name"]))), said["letter"]
+    for said in _OF_LETTER.finditer(text):
+        called, letter = re.compile(_CALLED.format(re.escape(said["name"]))), said["letter"]
         rest = text.replace(said[0], "")
         known = {*chain.leaves, *chain.vocabulary.functions, *chain.vocabulary.outputs}
         alone = re.search(rf"(?<![A-Za-z\\]){re.escape(said['name'])}(?![A-Za-z])",
@@ -49,7 +49,7 @@ def inlined(text: str, chain: Chain) -> str:
     return text
 
 
-def functions(text: str, chain: Chain) -> dict[str, list[str]]:
+def _functions(text: str, chain: Chain) -> dict[str, list[str]]:
     """Return the letters that a text defines as functions of leaves, with their arguments; also
     those of letters of its own, of which the scalar may be one."""
     known = {*chain.leaves, *chain.vocabulary.functions, *chain.vocabulary.outputs}
@@ -62,7 +62,7 @@ def functions(text: str, chain: Chain) -> dict[str, list[str]]:
             spelling(letter.strip("\\")) not in others and names <= own - {*chain.vocabulary})
 
     found: dict[str, list[str]] = {}
-    for letter, arguments in dict.fromkeys(it.group(1, 2) for it in GIVEN.finditer(text)):
+    for letter, arguments in dict.fromkeys(it.group(1, 2) for it in _GIVEN.finditer(text)):
         if defines(letter, arguments):
             found.setdefault(letter, []).append(arguments)
     return found
@@ -70,8 +70,8 @@ def functions(text: str, chain: Chain) -> dict[str, list[str]]:
 
 def without_arguments(text: str, chain: Chain) -> tuple[str, dict[str, list[str]]]:
     """Return a text with g for g(w), and ∇_w g for ∇g, and the letters that are such functions."""
-    text = inlined(text, chain)
-    letters = functions(text, chain)
+    text = _inlined(text, chain)
+    letters = _functions(text, chain)
     for letter, arguments in letters.items():
         if len(arguments) == 1 and re.fullmatch(_NAME, arguments[0]):  # ∇f is by the w of f(w)
             text = re.sub(rf"((?:∇|\\nabla)\s*)({re.escape(letter)}(?![A-Za-z]))",

@@ -9,16 +9,16 @@ from sympy import Expr
 from lvmcalc.auditing.pieces import Piece
 from lvmcalc.chain import Chain
 from lvmcalc.checks import CannotBeFormed
-from lvmcalc.marking.differential_answers import KINDS, node_of, written
+from lvmcalc.marking.differential_answers import KINDS, differentials_in, node_of
 from lvmcalc.notation import Unreadable, plain
 from lvmcalc.notation.formula_finder import sides_of
 from lvmcalc.notation.parser import Reading, readings
 from lvmcalc.notation.vocabulary import typed
 
-NABLA = re.compile(r"(?<=[^\s(d])(?<!d\()\s*(?:∇|\\nabla(?![A-Za-z]))\s*L(?![\w(])")
+_NABLA = re.compile(r"(?<=[^\s(d])(?<!d\()\s*(?:∇|\\nabla(?![A-Za-z]))\s*L(?![\w(])")
 
-INDEX = re.compile(r"((?:∂|\\partial\s*)L\s*\}?\s*[/{]\s*(?:∂|\\partial\s*)\\?\w+?)"
-                   r"_(?:\{[a-z]{1,2}\}|[a-z]{1,2}(?![\w]))")  # of ∂L/∂w_k
+_INDEX = re.compile(r"((?:∂|\\partial\s*)L\s*\}?\s*[/{]\s*(?:∂|\\partial\s*)\\?\w+?)"
+                    r"_(?:\{[a-z]{1,2}\}|[a-z]{1,2}(?![\w]))")  # of ∂L/∂w_k
 
 
 def with_gradient(chain: Chain, piece: Piece, moving: tuple[str, ...]) -> Piece:
@@ -32,7 +32,7 @@ def with_gradient(chain: Chain, piece: Piece, moving: tuple[str, ...]) -> Piece:
                                   text=f"{adjoint} = {piece.text[match.end():]}")
     if piece.kind != "words" and len(moving) == 1:  # in H⁻¹∇L, and in g = ∇L = …
         adjoint = f" ∂{chain.vocabulary.outputs[0]}/∂{moving[0]} "
-        return piece._replace(text=NABLA.sub(adjoint, piece.text))
+        return piece._replace(text=_NABLA.sub(adjoint, piece.text))
     return piece
 
 
@@ -60,18 +60,18 @@ _BY = (r"\s*(?:\\[td]?frac\s*\{\s*(?:\\partial|∂|d)\s*\}\s*\{\s*(?:\\partial\b
        r"\s*(?P<a>[^{}]+(?:\{\w+\})?)\s*\}|[∂d]\s*/\s*[∂d](?P<b>\w+)"
        r"|(?:∇|\\nabla)\s*(?:_\s*(?:\{(?P<c>[^{}]+)\}|(?P<d>\\\w+|\w))|(?=\()))\s*")
 # One term, as in ∂/∂w ½‖w‖², ∂/∂Σ log det Σ, ∂/∂Z 1ᵀ log(s)
-TERM = re.compile(_BY + r"(?P<of>(?=.*(?:[‖|^²({]|(?<![A-Za-z])(?:log|ln|det)\b))"
-                  r"(?:\((?:[^()]|\([^()]*\))*\)|‖[^‖]*‖|\\\|(?:(?!\\\|).)*\\\||[^-+−=()\[\]])+"
-                  r"(?:(?<=[^\s()])\s*\([^()]*\))?)$")
-DERIVED = re.compile(_BY + r"(?P<of>(?:\\operatorname\s*\{\s*tr\s*\}|\\?tr)?\s*"
-                     r"(?:\\(?:left|[bB]igg?l?))?\s*[(\[{].*)$")
+_TERM = re.compile(_BY + r"(?P<of>(?=.*(?:[‖|^²({]|(?<![A-Za-z])(?:log|ln|det)\b))"
+                   r"(?:\((?:[^()]|\([^()]*\))*\)|‖[^‖]*‖|\\\|(?:(?!\\\|).)*\\\||[^-+−=()\[\]])+"
+                   r"(?:(?<=[^\s()])\s*\([^()]*\))?)$")
+_DERIVED = re.compile(_BY + r"(?P<of>(?:\\operatorname\s*\{\s*tr\s*\}|\\?tr)?\s*"
+                      r"(?:\\(?:left|[bB]igg?l?))?\s*[(\[{].*)$")
 # ∂ log|Σ| / ∂Σ, in which no letter alone is differentiated
 _MORE = r"(?=.*(?:[(\[|‖⁻^]|\b(?:log|ln|det|tr)\b)"
-FRACTION = re.compile(rf"\s*(?:\\[td]?frac\s*\{{\s*(?:\\partial|∂)\s*(?P<a>{_MORE})"
-                      r"(?:(?!\}\s*\{\s*(?:\\partial|∂)).)+)\}\s*\{\s*"
-                      r"(?:\\partial\b|∂)\s*(?P<b>[^{}]+(?:\{\w+\})?)\s*\}"
-                      rf"|(?:∂|d(?=[A-Z\s(]))\s*(?P<c>{_MORE}.*/)[^/=]+?)\s*/\s*[∂d]\s*"
-                      r"(?P<d>\w+))\s*$")
+_FRACTION = re.compile(rf"\s*(?:\\[td]?frac\s*\{{\s*(?:\\partial|∂)\s*(?P<a>{_MORE})"
+                       r"(?:(?!\}\s*\{\s*(?:\\partial|∂)).)+)\}\s*\{\s*"
+                       r"(?:\\partial\b|∂)\s*(?P<b>[^{}]+(?:\{\w+\})?)\s*\}"
+                       rf"|(?:∂|d(?=[A-Z\s(]))\s*(?P<c>{_MORE}.*/)[^/=]+?)\s*/\s*[∂d]\s*"
+                       r"(?P<d>\w+))\s*$")
 
 
 def derived(side: str) -> tuple[str, str]:
@@ -81,10 +81,10 @@ def derived(side: str) -> tuple[str, str]:
     one term, or stands above the line, as in ∂ log|K| / ∂K.
     """
     text = side.rstrip(" .,;")
-    if whole := FRACTION.match(text):
+    if whole := _FRACTION.match(text):
         return (whole["b"] or whole["d"]).strip(), whole["a"] or whole["c"]
-    found, depth = DERIVED.match(text), 0
-    if not found and (term := TERM.match(text)):
+    found, depth = _DERIVED.match(text), 0
+    if not found and (term := _TERM.match(text)):
         return next(filter(None, term.group("a", "b", "c", "d")), ""), term["of"]
     of = found["of"] if found else ""
     for place, sign in enumerate(of):
@@ -95,15 +95,15 @@ def derived(side: str) -> tuple[str, str]:
     return next(filter(None, found.group("a", "b", "c", "d")), "") if found else "", of
 
 
-TERM_OF = re.compile(r"[|‖²]|\\\||\b(?:log|ln|det|tr|sum)\b|[∑Σ½]|^\s*\(.*\)\s*$")
-INSIDE = re.compile(_BY.removeprefix(r"\s*"))
+_TERM_OF = re.compile(r"[|‖²]|\\\||\b(?:log|ln|det|tr|sum)\b|[∑Σ½]|^\s*\(.*\)\s*$")
+_INSIDE = re.compile(_BY.removeprefix(r"\s*"))
 
 
 def slopes_in(side: str) -> list[tuple[int, int]]:
     """Return where derivatives of terms stand in a side that is none itself, as ∂/∂K log|K| in
     −D/2 ∂/∂K log|K| − ½ ∂/∂K tr(K⁻¹S)."""
     found: list[tuple[int, int]] = []
-    for begun in INSIDE.finditer(side):
+    for begun in _INSIDE.finditer(side):
         if found and begun.start() < found[-1][1]:
             continue
         depth, end = 0, len(side)
@@ -113,7 +113,7 @@ def slopes_in(side: str) -> list[tuple[int, int]]:
             if depth < 0 or (not depth and sign in "+-−" and side[begun.end():place].strip()):
                 end = place
                 break
-        if TERM_OF.search(side[begun.end():end]):
+        if _TERM_OF.search(side[begun.end():end]):
             found.append((begun.start(), end))
     return [] if derived(side)[1] else found
 
@@ -142,9 +142,10 @@ def changing(chain: Chain, found: list[Piece]) -> tuple[str, ...]:
             names |= dict.fromkeys(chain.vocabulary.changes[match.lastindex - 1]
                                    for match in chain.vocabulary.change.finditer(side))
         with suppress(Unreadable, CannotBeFormed):
-            side = readings(INDEX.sub(r"\1", side), chain.vocabulary, (), True)[0].formula
-            here = () if left and not {*written(chain, side)} & {*chain.leaves} else written(
-                chain, side)  # dL = … is about what stands on the right
+            side = readings(_INDEX.sub(r"\1", side), chain.vocabulary, (), True)[0].formula
+            here = differentials_in(chain, side)  # dL = … is about what stands on the right
+            if left and not {*here} & {*chain.leaves}:
+                here = ()
             names |= dict.fromkeys([*here, asked_for(chain, side)])
             inside |= dict.fromkeys(symbol.name for part in side.atoms(*KINDS)
                                     for symbol in part.free_symbols)

@@ -11,18 +11,18 @@ from sympy import Expr, MatrixSymbol, Symbol
 from lvmcalc import notation
 from lvmcalc.auditing.jacobians import derivatives
 from lvmcalc.auditing.letter_for_part import flat, with_letter
-from lvmcalc.auditing.scalar_summands import parts_of
+from lvmcalc.auditing.scalar_summands import summands_of
 from lvmcalc.calculus import differential, inner
 from lvmcalc.chain import Chain
 from lvmcalc.chain.passes import added
-from lvmcalc.marking.differential_answers import slope
+from lvmcalc.marking.differential_answers import gradient_of
 from lvmcalc.marking.exercise import NoValue, exercise_of
 from lvmcalc.notation import Unreadable, Vocabulary
 from lvmcalc.notation.forming import as_number, change_of, inverse, product, transposed
 from lvmcalc.notation.softmax_shift import without_shifts
 from lvmcalc.notation.vocabulary import matching
 
-LARGEST_FACTOR = 24  # of a number between a letter and a stage
+_LARGEST_FACTOR = 24  # of a number between a letter and a stage
 
 
 class OwnLetters:
@@ -43,7 +43,7 @@ class OwnLetters:
     """
 
     def __init__(self, chain: Chain, same: Callable[[Expr, Expr], bool]):
-        self.chain, self.same, self.parts = chain, same, parts_of(chain)
+        self.chain, self.same, self.parts = chain, same, summands_of(chain)
         self.meanings: dict[Expr, Expr] = {}
         self.formulas: dict[Expr, Expr] = {}
         self.whole: Expr = chain.expression()
@@ -167,7 +167,7 @@ class OwnLetters:
         """Return a symbol for the derivative of a number with respect to a leaf, or K."""
         symbol = matching(f"∂({notation.plain(value)})/∂{notation.plain(wrt)} ", wrt)
         self.derived[symbol] = value, wrt
-        self.meanings[symbol] = self.meaning(slope(
+        self.meanings[symbol] = self.meaning(gradient_of(
             self.chain, self.chain.in_leaves(value) if wrt.name in self.chain.leaves else value,
             wrt))
         return symbol
@@ -220,7 +220,7 @@ class OwnLetters:
             value = with_letter(flat(value), flat(self.formulas[letter]), letter)
         stages = [product(1 / factor, adjoint) for factor, _, adjoint in self.stages(meaning)]
         if letter in value.free_symbols and not self.chain_after(letter, value):
-            found = slope(self.chain, value, letter)
+            found = gradient_of(self.chain, value, letter)
             if not stages or not self.same(found, added(stages)):
                 yield found
         if stages:
@@ -240,7 +240,8 @@ class OwnLetters:
         adjoint = matching("∂", other)
         scalar = inner(adjoint, self.formulas[other]) if other.is_Matrix else (
             adjoint * self.formulas[other])
-        return slope(self.chain, scalar, letter).xreplace({adjoint: self.adjoint_of(other)})
+        found = gradient_of(self.chain, scalar, letter)
+        return found.xreplace({adjoint: self.adjoint_of(other)})
 
     def other_ways(self, sides: Iterable[Expr]) -> Iterator[None]:
         """Take every other meaning of the adjoints of letters in some sides, one after the other.
@@ -274,7 +275,8 @@ class OwnLetters:
                 continue
             others = [point[node.name] for point in exercise.points]
             for turn in (False, True):
-                factor = multiple([np.transpose(it) for it in values] if turn else values, others)
+                turned = [np.transpose(it) for it in values] if turn else values
+                factor = common_ratio(turned, others)
                 symbol = transposed(node.symbol) if turn else node.symbol
                 if factor and self.same(meaning, product(factor, symbol)):
                     if not known & {name for name in known
@@ -285,7 +287,7 @@ class OwnLetters:
                     break
 
 
-def multiple(values: list, others: list) -> Expr | None:
+def common_ratio(values: list, others: list) -> Expr | None:
     """Return the number by which all values are a multiple of others, None if there is none."""
     factors = []
     for value, other in zip(values, others, strict=True):
@@ -297,5 +299,5 @@ def multiple(values: list, others: list) -> Expr | None:
         if not np.allclose(value, factors[-1] * other, rtol=1e-9):
             return None
     number = sp.nsimplify(factors[0], rational=True, tolerance=1e-9)
-    small = max(abs(number.p), number.q) <= LARGEST_FACTOR
+    small = max(abs(number.p), number.q) <= _LARGEST_FACTOR
     return number if small and np.allclose(factors, float(number), rtol=1e-8) else None

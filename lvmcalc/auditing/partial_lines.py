@@ -8,31 +8,31 @@ from lvmcalc.notation.indices import spread_out
 from lvmcalc.notation.letters import GREEK
 from lvmcalc.notation.statements import is_open
 
-SUM = re.compile(r"(?:\\sum(?:\\limits)?|[Σ∑])\s*_\s*\{?\s*(?P<index>[a-z])\s*(?:=\s*1\s*)?\}?"
-                 r"(?:\s*\^\s*(?:\{\s*\w+\s*\}|\w))?")
-UNINDEXED = re.compile(r"(\\sum(?![A-Za-z])|[Σ∑])(?!\s*(?:_|\\(?:no)?limits|[ᵢⱼₖₗₘₙ]))")
+_SUM = re.compile(r"(?:\\sum(?:\\limits)?|[Σ∑])\s*_\s*\{?\s*(?P<index>[a-z])\s*(?:=\s*1\s*)?\}?"
+                  r"(?:\s*\^\s*(?:\{\s*\w+\s*\}|\w))?")
+_UNINDEXED = re.compile(r"(\\sum(?![A-Za-z])|[Σ∑])(?!\s*(?:_|\\(?:no)?limits|[ᵢⱼₖₗₘₙ]))")
 _ORDINALS = ("first", "second", "third", "fourth", "fifth")
 _OUTPUT = r"(?:L|\\mathcal\s*\{?\s*L\s*\}?)"
 # "derivative of the second term w.r.t. W: −Y"
-TERM = re.compile(
+_TERM = re.compile(
     r"^\s*(?:(?:and|so|then|here|hence|thus)\s*,?\s+)?(?:the\s+)?"
     r"(?:grad(?:ient)?|derivative)\s+of\s+(?:the\s+)?"
     rf"(?P<which>{'|'.join(_ORDINALS)}|last|\d)(?:st|nd|rd|th)?\s+term"
     r"(?:\s+(?:w\.?r\.?t\.?|with\s+respect\s+to|in|by)\s+\$?(?P<wrt>[^\s:$]+)\$?)?\s*"
     r"(?::|=|\bis\b)\s*\$?(?P<said>[^=$]+?)\$?[\s.]*$", re.IGNORECASE)
 # "3rd term: 0" behind such a line
-NEXT = re.compile(rf"^\s*(?:and\s+)?(?:the\s+)?(?P<which>{'|'.join(_ORDINALS)}|last|\d)"
-                  r"(?:st|nd|rd|th)?(?:\s+term)?\s*:\s*\$?(?P<said>[^=$:]+)\$?\s*$", re.IGNORECASE)
+_NEXT = re.compile(rf"^\s*(?:and\s+)?(?:the\s+)?(?P<which>{'|'.join(_ORDINALS)}|last|\d)"
+                   r"(?:st|nd|rd|th)?(?:\s+term)?\s*:\s*\$?(?P<said>[^=$:]+)\$?\s*$", re.IGNORECASE)
 # "The second trace equals tr(B Xᵀ A dX) by cyclic permutation"
-SUMMAND = re.compile(rf"^\W*(?:the\s+)?(?P<which>{'|'.join(_ORDINALS)})\s+"
-                     r"(?:trace|term|summand|one|part)\s+(?:is|equals|becomes|=)\s+"
-                     r"(?P<said>\$[^$=]*\bd\s*\\?[^$=]*\$"
-                     r"|[^$=\s]*\([^$=]*\bd[^$=]*\)(?:\s*/\s*\d)?)"
-                     r"(?:,?\s+(?:because|since|as|by|using)\b[^=$]*)?[\s.,;]*$", re.IGNORECASE)
-CHANGE = re.compile(r"(?<![A-Za-z\\])d\s*\\?[^\W\d_]")
-OPERATOR = re.compile(r"(?:∂/∂\S+|∇) (?=\()")
+_SUMMAND = re.compile(rf"^\W*(?:the\s+)?(?P<which>{'|'.join(_ORDINALS)})\s+"
+                      r"(?:trace|term|summand|one|part)\s+(?:is|equals|becomes|=)\s+"
+                      r"(?P<said>\$[^$=]*\bd\s*\\?[^$=]*\$"
+                      r"|[^$=\s]*\([^$=]*\bd[^$=]*\)(?:\s*/\s*\d)?)"
+                      r"(?:,?\s+(?:because|since|as|by|using)\b[^=$]*)?[\s.,;]*$", re.IGNORECASE)
+_CHANGE = re.compile(r"(?<![A-Za-z\\])d\s*\\?[^\W\d_]")
+_OPERATOR = re.compile(r"(?:∂/∂\S+|∇) (?=\()")
 # "The gradient of the penalty λ wᵀw is 2λ w", "d/dΣ of log det Σ is Σ⁻¹"
-FORMULA = re.compile(
+_FORMULA = re.compile(
     r"^\s*(?:(?:and|so|then|here|hence|thus)\s*,?\s+)?(?:(?:the\s+)?(?:gradient|derivative)"
     r"|[∂d]\s*/\s*[∂d]\s*\\?(?P<by>\w+))\s+of\s+(?:the\s+)?"
     r"(?:(?:penalty|regulari[sz]er|data\s+term)\s+)?"
@@ -40,17 +40,17 @@ FORMULA = re.compile(
     r"(?:\s+(?:w\.?r\.?t\.?|with\s+respect\s+to)\s+\$?(?P<wrt>[^\s:$]+)\$?)?\s+(?:is|=)\s+"
     r"(?P<said>[^=]+?)[\s.]*$", re.IGNORECASE)
 # and no words
-IS_FORMULA = re.compile(rf"(?!.*(?<!\\)\b(?!{'|'.join(GREEK)})[A-Za-z]{{4}}).*[\^²ᵀ(‖|'\s].*")
-ASKED = re.compile(r"(?:∂L\s*/\s*∂|dL\s*/\s*d|(?:∇|\\nabla)_\{?\s*"
-                   r"|\\partial\s*L\s*(?:\}\s*\{|/)\s*\\partial\s*)(\\?[A-Za-zα-ωΑ-Ω]+)")
+_IS_FORMULA = re.compile(rf"(?!.*(?<!\\)\b(?!{'|'.join(GREEK)})[A-Za-z]{{4}}).*[\^²ᵀ(‖|'\s].*")
+_ASKED = re.compile(r"(?:∂L\s*/\s*∂|dL\s*/\s*d|(?:∇|\\nabla)_\{?\s*"
+                    r"|\\partial\s*L\s*(?:\}\s*\{|/)\s*\\partial\s*)(\\?[A-Za-zα-ωΑ-Ω]+)")
 # What says that a line is about one path, and how that stands below an adjoint: ∂L/∂W|_{dec}
 PATH = re.compile(r"\b(?:paths?|branch|contributions?|contributes|through\s+the|via\s+the"
                   r"|(?:first|second|other)\s+(?:use|one|factor|occurrence))\b"
                   r"|^\W*(?:en|de)coder\s*:(?=[^=]*$)", re.IGNORECASE)
-SAYS = re.compile(r"\s*(?:gives|contributes|is)\s+(?=\$[^$=]+\$[\s.,;]*$)"
-                  r"|\s*contributes\s+(?=(?P<to>\$[^$=]+\$)\s+to\s+[^=]*$)")  # "it is $W x e^T$"
+_SAYS = re.compile(r"\s*(?:gives|contributes|is)\s+(?=\$[^$=]+\$[\s.,;]*$)"
+                   r"|\s*contributes\s+(?=(?P<to>\$[^$=]+\$)\s+to\s+[^=]*$)")  # "it is $W x e^T$"
 _NAME = r"(?:\{\s*(?:\\[a-z]+\s*\{)?[^{}=]+\}*\s*\}|\w+)"
-BELOW = re.compile(
+PATH_BELOW = re.compile(
     r"^(?P<adjoint>[^=]*(?:∂|∇|\\partial|\\nabla|\u0304|\\(?:bar|overline)\b)[^=]*?)\s*"
     rf"(?:(?:\\right|\\[bB]igg?[lr]?)?\s*(?:\||\\[rl]?[vV]ert)\s*_\s*{_NAME}"
     r"|(?<=[})])\s*(?:_\s*\{?(?:\d|\s*(?:\\[a-z]+\s*\{)?[a-z]{3,}\}?)\}?"
@@ -69,16 +69,16 @@ def of_a_term(line: str, whole: str, scalar: str, before: str = "") -> str:
     scalar : what the derivation has said that the scalar is, "" if nothing
     before : the equation before it
     """
-    found, terms, begun = TERM.match(line), terms_of(scalar), OPERATOR.match(before)
-    asked = {*ASKED.findall(whole)}
+    found, terms, begun = _TERM.match(line), _terms_of(scalar), _OPERATOR.match(before)
+    asked = {*_ASKED.findall(whole)}
     given = f"∂/∂{asked.pop()} " if len(asked) == 1 else "∇ "
-    formula = FORMULA.match(line)
-    if not found and formula and IS_FORMULA.fullmatch(formula["of"]):
+    formula = _FORMULA.match(line)
+    if not found and formula and _IS_FORMULA.fullmatch(formula["of"]):
         wrt = formula["by"] or formula["wrt"]
         of, said = (formula[part].replace("$", "") for part in ("of", "said"))
         return f"{f'∂/∂{wrt} ' if wrt else given}({of}) = {said}"
     if not found and begun:
-        found, given = NEXT.match(line), begun[0]
+        found, given = _NEXT.match(line), begun[0]
     if not found or len(terms) < 2:
         return ""
     given = f"∂/∂{wrt} " if (wrt := found.groupdict().get("wrt")) else given
@@ -96,11 +96,11 @@ def of_a_summand(line: str, before: list[str]) -> str:
     line : a statement
     before : the equations before it
     """
-    found = SUMMAND.match(line)
-    sums = [terms_of(sides[-1]) for text in before if (sides := re.split("=", text))[1:]]
+    found = _SUMMAND.match(line)
+    sums = [_terms_of(sides[-1]) for text in before if (sides := re.split("=", text))[1:]]
     terms = next((terms for terms in reversed(sums) if len(terms) > 1), [])
     place = _ORDINALS.index(found["which"].lower()) if found else len(terms)
-    if place >= len(terms) or not CHANGE.search(terms[place]):
+    if place >= len(terms) or not _CHANGE.search(terms[place]):
         return line
     return f"{terms[place]} = {found['said'].strip('$')}"
 
@@ -108,17 +108,17 @@ def of_a_summand(line: str, before: list[str]) -> str:
 def of_a_path(line: str, whole: str) -> str:
     """Return "First path: W x cᵀ" as an equation for the last adjoint of the derivation, and a line
     as it is if it is of another kind."""
-    says = SAYS.search(line)
+    says = _SAYS.search(line)
     heading, formula = (line[:says.end()], says["to"] or line[says.end():]) if says else (
         line.partition(":")[::2])
-    asked = ASKED.findall(whole)
+    asked = _ASKED.findall(whole)
     path = PATH.search(heading if says else f"{heading}:")
     alone = "=" not in line and formula.strip() and path and asked
     said = formula.replace("$", " ")
-    return f"∂L/∂{asked[-1]} = {said}" if alone else BELOW.sub(r"\g<adjoint>", line)
+    return f"∂L/∂{asked[-1]} = {said}" if alone else PATH_BELOW.sub(r"\g<adjoint>", line)
 
 
-def terms_of(formula: str) -> list[str]:
+def _terms_of(formula: str) -> list[str]:
     """Return the terms of a formula as text, each with its sign."""
     found, depth = [""], 0
     for sign in formula.strip(" .,;$"):
@@ -132,8 +132,8 @@ def terms_of(formula: str) -> list[str]:
 def with_summand(text: str) -> str:
     """Return a text with brackets round the terms of its only sum, as far as they have its index.
     """
-    head, *more = SUM.finditer(text)
-    before, terms = text[:head.end()], terms_of(text[head.end():]) if not more else []
+    head, *more = _SUM.finditer(text)
+    before, terms = text[:head.end()], _terms_of(text[head.end():]) if not more else []
     small = next((sign for sign, index in SMALL.items() if index == head["index"]), "(?!)")
     below = re.compile(rf"_\s*\{{?\s*{head['index']}(?![a-z])|{small}")
     last = max((n for n, term in enumerate(terms) if below.search(term)), default=0)
@@ -147,5 +147,5 @@ def with_summand(text: str) -> str:
 def with_index(text: str, vocabulary: Vocabulary) -> str:
     """Return a text with Σ_i for Σ, if i is the only index in it."""
     below = {*re.findall(r"_\{?([a-z])\b", spread_out(text))}
-    return UNINDEXED.sub(rf"\1_{{{below.pop()}}} ", text) if len(below) == 1 and not any(
+    return _UNINDEXED.sub(rf"\1_{{{below.pop()}}} ", text) if len(below) == 1 and not any(
         name.startswith("Sigma") for name in vocabulary.spellings) else text

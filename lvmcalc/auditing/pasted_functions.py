@@ -4,26 +4,26 @@ import re
 
 from lvmcalc.notation.statements import ADDS, SILENT, SIZES, program, split
 
-HEAD = re.compile(r"\s*def\s+(\w+)\s*\(.*\)\s*(?:->.*)?:\s*$")
+_HEAD = re.compile(r"\s*def\s+(\w+)\s*\(.*\)\s*(?:->.*)?:\s*$")
 # of MATLAB and Julia, whose names are assigned inside
-FUNCTION = re.compile(r"\s*function\s+(?:\[?[\w\s,]+\]?\s*=\s*)?\w+\s*\([\w\s,;]*\)\s*;?\s*$")
-RETURNED = re.compile(r"\s*return\s+(\S.*?)\s*;?\s*$")
+_FUNCTION = re.compile(r"\s*function\s+(?:\[?[\w\s,]+\]?\s*=\s*)?\w+\s*\([\w\s,;]*\)\s*;?\s*$")
+_RETURNED = re.compile(r"\s*return\s+(\S.*?)\s*;?\s*$")
 # They say nothing of a formula: class Net:, print(…), assert …
-USES = re.compile(r"\s*(?:class\s+\w+.*:\s*$|for\s+\w+\s+in\s+.*:\s*$"
-                  r"|(?:print|println|disp|display|fprintf|printf|cat)\s*\("
-                  r"|(?:assert|pass|break|continue)\b|@\w+\s*$)")
-NAMES = re.compile(r"(?:return\s+)?\(?[A-Za-z]\w*(?:\s*,\s*[A-Za-z]\w*)*\)?")
-GRADIENT = re.compile(r"grad\w*")
-LOSS = re.compile(r"(?:loss|cost|objective|log_?lik(?:elihood)?|nll)(?:_fn|_function)?")
-VALUE = re.compile(rf"{LOSS.pattern}|[LJf]|ll|lml")  # what is returned with its gradient
-STEPS = re.compile("(?:de|a)scent|step|check|update|train")  # they only use a gradient
+_USES = re.compile(r"\s*(?:class\s+\w+.*:\s*$|for\s+\w+\s+in\s+.*:\s*$"
+                   r"|(?:print|println|disp|display|fprintf|printf|cat)\s*\("
+                   r"|(?:assert|pass|break|continue)\b|@\w+\s*$)")
+_NAMES = re.compile(r"(?:return\s+)?\(?[A-Za-z]\w*(?:\s*,\s*[A-Za-z]\w*)*\)?")
+_GRADIENT = re.compile(r"grad\w*")
+_LOSS = re.compile(r"(?:loss|cost|objective|log_?lik(?:elihood)?|nll)(?:_fn|_function)?")
+_VALUE = re.compile(rf"{_LOSS.pattern}|[LJf]|ll|lml")  # what is returned with its gradient
+_STEPS = re.compile("(?:de|a)scent|step|check|update|train")  # they only use a gradient
 
 
 def says_nothing(line: str) -> bool:
     """Return whether a line of code computes nothing, or returns names that were assigned."""
     returns = line.lstrip().startswith("return ")
-    return bool(any(it.match(line) for it in (SILENT, HEAD, FUNCTION, USES)) or (
-        returns and NAMES.fullmatch(line.strip())))
+    return bool(any(it.match(line) for it in (SILENT, _HEAD, _FUNCTION, _USES)) or (
+        returns and _NAMES.fullmatch(line.strip())))
 
 
 def with_returned(lines: list[str]) -> list[str]:
@@ -35,19 +35,19 @@ def with_returned(lines: list[str]) -> list[str]:
     """
     found, gradient, loss = [], False, False
     for line in lines:
-        head, returned = HEAD.match(line), RETURNED.match(line)
+        head, returned = _HEAD.match(line), _RETURNED.match(line)
         if head:
-            gradient = "grad" in head[1].lower() and not STEPS.search(head[1])
-            loss = bool(LOSS.fullmatch(head[1].lower()))
+            gradient = "grad" in head[1].lower() and not _STEPS.search(head[1])
+            loss = bool(_LOSS.fullmatch(head[1].lower()))
         value = returned[1] if returned else ""
         parts = split(value, ",")
-        if gradient and len(parts) == 2 and VALUE.fullmatch(parts[0].strip()):
+        if gradient and len(parts) == 2 and _VALUE.fullmatch(parts[0].strip()):
             value = parts[1].strip()
-        named = GRADIENT.fullmatch(value)
+        named = _GRADIENT.fullmatch(value)
         times = sum(bool(re.match(rf"\s*{re.escape(value)}\s*[-+*/]?=(?!=)", it)) for it in found)
-        alone = "," in value if NAMES.fullmatch(value) and not named else named and times == 1
+        alone = "," in value if _NAMES.fullmatch(value) and not named else named and times == 1
         says = returned and (gradient or named) and not alone and len(split(value, ",")) == 1
-        what = "∇L" if says else "L" if returned and loss and not NAMES.fullmatch(value) else ""
+        what = "∇L" if says else "L" if returned and loss and not _NAMES.fullmatch(value) else ""
         found.append(f"{what} = {value}" if what else line)
     return found
 

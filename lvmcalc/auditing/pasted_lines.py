@@ -19,98 +19,99 @@ LABEL = re.compile(r"^\s*(?:>\s+)*(?:#.*|//.*|%\s.*|(?:[Ss]tep|[Ll]ine|[Ee]q\.?)
                    r"|[-*•]\s+(?=.*=|(?!(?:tr|log|ln|det|exp|tanh|diag|sum|vec|trace|half|twice)\b)"
                    r"[A-Za-z]{2,}(?:,?\s+[a-z]{2,}\b|[,:]?\s*$)))?")
 # Words in front of an equation that say what it is about: "Encoder: e = W x", "For W (both paths):"
-HEADING = re.compile(r"^\s*(?=[^:=]*[A-Za-z]{3})([A-Za-z](?:[\w\s,.'’&-]|\$[^$=]{1,20}\$)*"
-                     r"(?:\([\w\s,.'’-]*\)\s*)?|\([\w\s,.'’-]*\)\s*)[:.,]\s+(?=.*=)")
-BOLD = re.compile(r"^(\s*(?:[-*•]|\(?\d+[.)])?\s*)\*\*([A-Z(][^*=\n]*)\*\*", re.MULTILINE)
-NUMBER_BELOW = re.compile("(?<=[^\\W\\d_])([₀-₉])(?![₀-₉])(?=([^\\W\\d_])?)")  # of δ₂, or δ₂Hᵀ
-INDEX = re.compile(r"(?<=[A-Za-z]_\d)(?=[A-Za-z])")  # LaTeX: \delta_2H is δ₂ H
+_HEADING = re.compile(r"^\s*(?=[^:=]*[A-Za-z]{3})([A-Za-z](?:[\w\s,.'’&-]|\$[^$=]{1,20}\$)*"
+                      r"(?:\([\w\s,.'’-]*\)\s*)?|\([\w\s,.'’-]*\)\s*)[:.,]\s+(?=.*=)")
+_BOLD = re.compile(r"^(\s*(?:[-*•]|\(?\d+[.)])?\s*)\*\*([A-Z(][^*=\n]*)\*\*", re.MULTILINE)
+_NUMBER_BELOW = re.compile("(?<=[^\\W\\d_])([₀-₉])(?![₀-₉])(?=([^\\W\\d_])?)")  # of δ₂, or δ₂Hᵀ
+_INDEX = re.compile(r"(?<=[A-Za-z]_\d)(?=[A-Za-z])")  # LaTeX: \delta_2H is δ₂ H
 # diag(p(1 − p)) of a column p is meant entry by entry
-DIAGONAL = re.compile(r"(diag\s*\}?\s*(?:\\(?:left|big))?\()\s*"
-                      r"(\\?[^\W\d_]+[\u0302]?|(?:\\sigma|σ)\s*\([^()]*\))\s*"
-                      r"(?:\*\s*)?\(\s*1\s*[-−]\s*\2\s*\)\s*((?:\\(?:right|big))?\))")
-ADJOINT_FIRST = re.compile(r"^\s*(?:for\s+)?\$?(?:[∂d]\w\s*/\s*[∂d]\w+|∇_\w+\s*\w?)\$?\s*:\s+"
-                           r"(?=[^:]*=)")
-ONES = re.compile(r"(?<![\w.⁻^])1\s*\((?:the\s+|an?\s+)?(?:(?:column\s+)?vector\s+of\s+"
-                  r"(?:all\s+)?ones|all-?\s?ones\s+vector)\)")
-WE_HAVE = re.compile(r"(?<=\S)\s+(?:(?:then|and)\s+)?(?:we|you|one)\s+"
-                     r"(?:have|get|obtain|find|gets)[\s:.,]*$")
-GOES_ON = re.compile(r"(?<=\S)[\s,;]+(?:and|so|hence|thus|therefore)"
-                     r"(?:\s+(?:so|thus|hence))?[\s:,]*$")
-QUESTION = re.compile(r"^\s*[A-Za-z][A-Za-z\s,!'’]*\?\s+(?=\S.*=)")
+_DIAGONAL = re.compile(r"(diag\s*\}?\s*(?:\\(?:left|big))?\()\s*"
+                       r"(\\?[^\W\d_]+[\u0302]?|(?:\\sigma|σ)\s*\([^()]*\))\s*"
+                       r"(?:\*\s*)?\(\s*1\s*[-−]\s*\2\s*\)\s*((?:\\(?:right|big))?\))")
+_ADJOINT_FIRST = re.compile(r"^\s*(?:for\s+)?\$?(?:[∂d]\w\s*/\s*[∂d]\w+|∇_\w+\s*\w?)\$?\s*:\s+"
+                            r"(?=[^:]*=)")
+_ONES = re.compile(r"(?<![\w.⁻^])1\s*\((?:the\s+|an?\s+)?(?:(?:column\s+)?vector\s+of\s+"
+                   r"(?:all\s+)?ones|all-?\s?ones\s+vector)\)")
+_WE_HAVE = re.compile(r"(?<=\S)\s+(?:(?:then|and)\s+)?(?:we|you|one)\s+"
+                      r"(?:have|get|obtain|find|gets)[\s:.,]*$")
+_GOES_ON = re.compile(r"(?<=\S)[\s,;]+(?:and|so|hence|thus|therefore)"
+                      r"(?:\s+(?:so|thus|hence))?[\s:,]*$")
+_QUESTION = re.compile(r"^\s*[A-Za-z][A-Za-z\s,!'’]*\?\s+(?=\S.*=)")
 # "Work with the precision Λ = Σ⁻¹", "Find the gradient of L = …"
-WORK = re.compile(r"^\s*(?:(?:we|let\s+us|let's)\s+)?work\s+(?:with|in)\s+(?:the\s+)?"
-                  rf"(?:[a-z]+\s+){{0,2}}(?=\$?\s*(?:{LETTER})\s*:?=)", re.IGNORECASE)
-TASK = re.compile(r"^\s*(?:(?:we|I)\s+)?(?:want|need|find|compute|differentiate"
-                  r"|(?:mini|maxi)mi[sz]e)"
-                  r"(?:\s+(?:to\s+(?:find|compute)|the|gradient|derivative|of"
-                  r"|[d∂]\s*/\s*[d∂]\w+))*\s+"
-                  r"(?=\$?\s*(?:L|f|J|ℓ|\\ell|\\mathcal\s*\{?\s*[LJ]\s*\}?)\s*"
-                  r"(?:\(\s*\\?\w+\s*\)\s*)?=)", re.IGNORECASE)
-MINE = re.compile(rf"^\s*(?:my|our)\s+(?=\$?\s*(?:{LETTER})\s*:?=)")
-QED = re.compile(r"\$\s*\\(?:blacksquare|square|Box|qed)\s*\$|\\(?:blacksquare|qed)\b")
-CALLIGRAPHIC = re.compile(r"(?<![A-Za-z\\])d\s*\\mathcal\s*\{?\s*([A-Z])(?![A-Za-z])\s*\}?")
-LISTS = re.compile(r"\\(?:begin|end)\s*\{(?:itemize|enumerate|proof|center|quote)\}|\\item\b"
-                   r"|\\textbf\s*\{\s*\(?\w{1,3}[.)]*\s*\}|\\eqalign\s*\{(?=\s*$)"
-                   r"|^\s*\}\s*(?=\$\$)", re.MULTILINE)
-DENYING = re.compile(r"\b(?:minus|times|plus|twice|half|negative|opposite|not?|nor|without|except"
-                     r"|wrong|false|incorrect|mistake|instead|cannot|never|unlike|let|define)\b"
-                     r"|\b(?:of|by|with|to|than|from)\W*$", re.IGNORECASE)
+_WORK = re.compile(r"^\s*(?:(?:we|let\s+us|let's)\s+)?work\s+(?:with|in)\s+(?:the\s+)?"
+                   rf"(?:[a-z]+\s+){{0,2}}(?=\$?\s*(?:{LETTER})\s*:?=)", re.IGNORECASE)
+_TASK = re.compile(r"^\s*(?:(?:we|I)\s+)?(?:want|need|find|compute|differentiate"
+                   r"|(?:mini|maxi)mi[sz]e)"
+                   r"(?:\s+(?:to\s+(?:find|compute)|the|gradient|derivative|of"
+                   r"|[d∂]\s*/\s*[d∂]\w+))*\s+"
+                   r"(?=\$?\s*(?:L|f|J|ℓ|\\ell|\\mathcal\s*\{?\s*[LJ]\s*\}?)\s*"
+                   r"(?:\(\s*\\?\w+\s*\)\s*)?=)", re.IGNORECASE)
+_MINE = re.compile(rf"^\s*(?:my|our)\s+(?=\$?\s*(?:{LETTER})\s*:?=)")
+_QED = re.compile(r"\$\s*\\(?:blacksquare|square|Box|qed)\s*\$|\\(?:blacksquare|qed)\b")
+_CALLIGRAPHIC = re.compile(r"(?<![A-Za-z\\])d\s*\\mathcal\s*\{?\s*([A-Z])(?![A-Za-z])\s*\}?")
+_LISTS = re.compile(r"\\(?:begin|end)\s*\{(?:itemize|enumerate|proof|center|quote)\}|\\item\b"
+                    r"|\\textbf\s*\{\s*\(?\w{1,3}[.)]*\s*\}|\\eqalign\s*\{(?=\s*$)"
+                    r"|^\s*\}\s*(?=\$\$)", re.MULTILINE)
+_DENYING = re.compile(r"\b(?:minus|times|plus|twice|half|negative|opposite|not?|nor|without|except"
+                      r"|wrong|false|incorrect|mistake|instead|cannot|never|unlike|let|define)\b"
+                      r"|\b(?:of|by|with|to|than|from)\W*$", re.IGNORECASE)
 # Words between two equations of one line, and words that would say something about a formula
-THEN = re.compile(r"\.\s+(?=(?-i:[A-Z][a-z]+)\b)|[.;,]\s+(?=(?:then|so|thus|hence|therefore"
-                  r"|(?:and\s+)?we\s+(?:have|get|obtain|find))\b)|\s+and\s+(?=\w+\s*:?=)",
-                  re.IGNORECASE)
+_THEN = re.compile(r"\.\s+(?=(?-i:[A-Z][a-z]+)\b)|[.;,]\s+(?=(?:then|so|thus|hence|therefore"
+                   r"|(?:and\s+)?we\s+(?:have|get|obtain|find))\b)|\s+and\s+(?=\w+\s*:?=)",
+                   re.IGNORECASE)
 # What is said there is known before
-WHERE = re.compile(rf",?(?<!\bup)\s+(?:(?:where|with|since|because|as)\s+(?=(?:{LETTER})\s*:?=)"
-                   r"|for\s+(?=[A-Z]\s*:?=))")
+_WHERE = re.compile(rf",?(?<!\bup)\s+(?:(?:where|with|since|because|as)\s+(?=(?:{LETTER})\s*:?=)"
+                    r"|for\s+(?=[A-Z]\s*:?=))")
 # z = X w gives p = σ(z)
-GIVING = re.compile(r",?\s+(?:gives|yields|implies|leads\s+to|so|hence|therefore|iff"
-                    r"|if\s+and\s+only\s+if|and"
-                    r"|(?:we|you|one)\s+(?:have|get|obtain|find)s?)\b,?\s*"
-                    r"|[,;.]?\s+\(?(?:i\.\s?e\.|that\s+is|equivalently)(?:[,:]\s*|\s+)")
-BEGINS = re.compile(r"(?:(?:since|because|as)\b[^=,]*,)?[^=,]*=")
-QUAD = re.compile(r"[,;.]\s*\\q?quad\b|\\qquad\b")
-SPACES = re.compile(r"\\q?quad\b|\\[,;:! ]")
-SPACES_FIRST = re.compile(rf"^(?:\s|{SPACES.pattern})+")
-SPOKEN = re.compile(
+_GIVING = re.compile(r",?\s+(?:gives|yields|implies|leads\s+to|so|hence|therefore|iff"
+                     r"|if\s+and\s+only\s+if|and"
+                     r"|(?:we|you|one)\s+(?:have|get|obtain|find)s?)\b,?\s*"
+                     r"|[,;.]?\s+\(?(?:i\.\s?e\.|that\s+is|equivalently)(?:[,:]\s*|\s+)")
+_BEGINS = re.compile(r"(?:(?:since|because|as)\b[^=,]*,)?[^=,]*=")
+_QUAD = re.compile(r"[,;.]\s*\\q?quad\b|\\qquad\b")
+_SPACES = re.compile(r"\\q?quad\b|\\[,;:! ]")
+_SPACES_FIRST = re.compile(rf"^(?:\s|{_SPACES.pattern})+")
+_SPOKEN = re.compile(
     r"\\(?:text|mbox|textrm)\s*\{(\s*[A-Z][a-z]+\s*|\(?\$?[A-Za-z]+\$?[:,]?\s[^{}]*)\}"
     r"|\\(?:textbf|textit|emph|underline|(?:sub)*section|paragraph)\*?\s*"
     r"\{([^{}]*[a-z]{3}[^{}]*)\}")
 # "With r = y − Aw this is Aᵀr", "G = … is ∂L/∂K"
-WITH_THIS = re.compile(r"^\s*with\s+(\$?[^=]+=[^=]+?)\s+this\s+(?:is|becomes|reads|equals)\s+"
-                       r"(?!not\b|no\b|an?\b|the\b)(?=[^=]*$)(\S.*?)[\s.]*$", re.IGNORECASE)
-IS_ADJOINT = re.compile(r"(=[^=]*\S)\s+is\s+(?=\$?(?:∂L\s*/\s*∂|\\[td]?frac\s*\{\s*\\partial\s*L)"
-                        r"[^=\s]+[\s.]*$)")
+_WITH_THIS = re.compile(r"^\s*with\s+(\$?[^=]+=[^=]+?)\s+this\s+(?:is|becomes|reads|equals)\s+"
+                        r"(?!not\b|no\b|an?\b|the\b)(?=[^=]*$)(\S.*?)[\s.]*$", re.IGNORECASE)
+_IS_ADJOINT = re.compile(r"(=[^=]*\S)\s+is\s+(?=\$?(?:∂L\s*/\s*∂|\\[td]?frac\s*\{\s*\\partial\s*L)"
+                         r"[^=\s]+[\s.]*$)")
 # "(so that E Eᵀ = …)" behind an equation
-SO_THAT = re.compile(r"(?<=\S)(?:\s{3,}\(|\s*\((?:so(?:\s+that)?|i\.e\.,?|that\s+is,?|hence|thus"
-                     r"|note(?:\s+that)?|with|where|since|because|as)\s+)"
-                     r"((?:[^()]|\([^()]*\))*=(?:[^()]|\([^()]*\))*)\)[\s.,]*$")
+_SO_THAT = re.compile(r"(?<=\S)(?:\s{3,}\(|\s*\((?:so(?:\s+that)?|i\.e\.,?|that\s+is,?|hence|thus"
+                      r"|note(?:\s+that)?|with|where|since|because|as)\s+)"
+                      r"((?:[^()]|\([^()]*\))*=(?:[^()]|\([^()]*\))*)\)[\s.,]*$")
 # "(K⁻¹ is symmetric)" behind an equation
-SYMMETRIC = re.compile(r"(?<=[^\s(])\s*\((?:(?:since|as|because|using)\s+)?"
-                       r"\$?(?P<of>[^\s()$=]{1,12})\$?\s+(?:is|being)\s+symmetric\)[\s.,]*$")
+_SYMMETRIC = re.compile(r"(?<=[^\s(])\s*\((?:(?:since|as|because|using)\s+)?"
+                        r"\$?(?P<of>[^\s()$=]{1,12})\$?\s+(?:is|being)\s+symmetric\)[\s.,]*$")
 # A reason in front of an equation: "Since G = Gᵀ: ∂L/∂X = …"; a letter said to be an adjoint
-SINCE = re.compile(r"(\s*(?:since|as|because|with|for)\s[^:]*=[^:=]*):\s+(?=[^:]*=)", re.IGNORECASE)
-LAYER = re.compile(r"(\\?[^\W\d_]+)\s*(?:\^\s*(?:\{\s*[(\[]([\dA-Z])[)\]]\s*\}|[(\[](\d)[)\]])"
-                   r"|⁽([⁰¹²³⁴-⁹])⁾)|(\\delta|δ)\s*\^\s*(?:\{\s*([A-SU-Z])\s*\}|([A-SU-Z])\b)")
+_SINCE = re.compile(r"(\s*(?:since|as|because|with|for)\s[^:]*=[^:=]*):\s+(?=[^:]*=)",
+                    re.IGNORECASE)
+_LAYER = re.compile(r"(\\?[^\W\d_]+)\s*(?:\^\s*(?:\{\s*[(\[]([\dA-Z])[)\]]\s*\}|[(\[](\d)[)\]])"
+                    r"|⁽([⁰¹²³⁴-⁹])⁾)|(\\delta|δ)\s*\^\s*(?:\{\s*([A-SU-Z])\s*\}|([A-SU-Z])\b)")
 # "subject to WᵀW = I", which is a condition if it is no definition
-REQUIRED = re.compile(r"^\s*(?:we\s+)?(?:s\.\s?t\.|subject\s+to|(?:under|with)\s+the\s+constraint"
-                      r"|(?:requir|impos|enforc)(?:e|ing))(?:\s+that)?\s*:?\s+(?=\S.*=)",
-                      re.IGNORECASE)
+_REQUIRED = re.compile(r"^\s*(?:we\s+)?(?:s\.\s?t\.|subject\s+to|(?:under|with)\s+the\s+constraint"
+                       r"|(?:requir|impos|enforc)(?:e|ing))(?:\s+that)?\s*:?\s+(?=\S.*=)",
+                       re.IGNORECASE)
 
 
 def without_front(text: str, vocabulary: Vocabulary) -> str:
     """Return a line without its number, the words that say what it is about, and "we have" or "and"
     behind it."""
-    text = WE_HAVE.sub("", REQUIRED.sub("", LABEL.sub("", text)))
-    text = WORK.sub("let ", TASK.sub("", text))
-    text = ADJOINT_FIRST.sub("", GOES_ON.sub("", text)) if "=" in text else text
-    asked = QUESTION.match(text)
-    text = MINE.sub("", text[asked.end():] if asked and not DENYING.search(asked[0]) else text)
-    heading = HEADING.match(text)
+    text = _WE_HAVE.sub("", _REQUIRED.sub("", LABEL.sub("", text)))
+    text = _WORK.sub("let ", _TASK.sub("", text))
+    text = _ADJOINT_FIRST.sub("", _GOES_ON.sub("", text)) if "=" in text else text
+    asked = _QUESTION.match(text)
+    text = _MINE.sub("", text[asked.end():] if asked and not _DENYING.search(asked[0]) else text)
+    heading = _HEADING.match(text)
     words = re.findall(r"[A-Za-z]{3,}(?!\w)", heading[1]) if heading else []
     colon = heading and heading[0].rstrip().endswith(":")  # tanh: dH = …
     known = all(vocabulary.pattern.fullmatch(word) or word in vocabulary.functions
                 for word in words)
-    if words and (colon or not known) and not DENYING.search(heading[1]):
+    if words and (colon or not known) and not _DENYING.search(heading[1]):
         return text[heading.end():]
     return text
 
@@ -123,10 +124,10 @@ def with_layers(text: str, vocabulary: Vocabulary) -> str:
             vocabulary.functions)
         return layer[0] if known else f"{letter}_{normalize('NFKC', which)} "
 
-    return LAYER.sub(put, text)
+    return _LAYER.sub(put, text)
 
 
-def lines_of(lines: Iterable[str]) -> list[str]:
+def unwrapped_lines(lines: Iterable[str]) -> list[str]:
     """Return the lines of a text, also of an `align` of LaTeX."""
     return [line for _, line in numbered(lines)]
 
@@ -136,11 +137,12 @@ def numbered(lines: Iterable[str]) -> list[tuple[int, str]]:
 
     Those that a double backslash or a semicolon divides have the same number.
     """
-    text = BOLD.sub(r"\1\2", NUMBER_BELOW.sub(_below, "\n".join(lines)))
-    text = INDEX.sub(" ", text) if "\\" in text else text
-    text = SPOKEN.sub(lambda it: f" {it[1] or it[2]} ", CALLIGRAPHIC.sub(r"d\1", QED.sub("", text)))
-    text = ONES.sub("𝟏", text)
-    text = DIAGONAL.sub(r"\1\2 ∘ (1 - \2)\3", LISTS.sub(" ", text))
+    text = _BOLD.sub(r"\1\2", _NUMBER_BELOW.sub(_below, "\n".join(lines)))
+    text = _INDEX.sub(" ", text) if "\\" in text else text
+    text = _CALLIGRAPHIC.sub(r"d\1", _QED.sub("", text))
+    text = _SPOKEN.sub(lambda it: f" {it[1] or it[2]} ", text)
+    text = _ONES.sub("𝟏", text)
+    text = _DIAGONAL.sub(r"\1\2 ∘ (1 - \2)\3", _LISTS.sub(" ", text))
     text = FRAMES.sub(_but_for_breaks, without_markup(text))
     if "\\" in text:
         text = text.replace("&", " ")
@@ -150,13 +152,13 @@ def numbered(lines: Iterable[str]) -> list[tuple[int, str]]:
         if BREAK.fullmatch(part):
             number += part == "\n"
         else:
-            rows += [(number, without_half(row)) for row in part.splitlines() or [""]]
+            rows += [(number, _without_half(row)) for row in part.splitlines() or [""]]
     read = with_returned([row for _, row in rows])
     return [(number, one) for (number, _), line in zip(rows, read, strict=True)
-            for one in (statements_in(without_comment(line)) or [without_comment(line)])]
+            for one in (statements_in(_without_comment(line)) or [_without_comment(line)])]
 
 
-def without_comment(line: str) -> str:
+def _without_comment(line: str) -> str:
     """Return a line without the comment behind its code, unless that doubts it or says what a
     letter is."""
     code, _, said = line.partition("  #" if "  #" in line else " # ")
@@ -164,7 +166,7 @@ def without_comment(line: str) -> str:
     return COMMENT.sub("", line) if told else code
 
 
-def without_half(line: str) -> str:
+def _without_half(line: str) -> str:
     """Return a line without the bracket of a display that begins or ends on another line."""
     for begin, end in (("$$", "$$"), (r"\[", r"\]"), (r"\(", r"\)")):
         if line.count(begin) != line.count(end) or (begin == end and line.count(begin) % 2):
@@ -180,49 +182,49 @@ def _below(number: re.Match) -> str:
     return f"_{normalize('NFKC', number[1])}" + " " * bool(number[2])
 
 
-def statements(text: str, vocabulary: Vocabulary) -> list[str]:
+def line_formulas(text: str, vocabulary: Vocabulary) -> list[str]:
     """Return the formulas in a line, of which words or arrows may stand between."""
     if SPECIAL_CASE.match(text):
         return [text]
-    sides = [part for part in QUAD.split(text) if part.strip()]
+    sides = [part for part in _QUAD.split(text) if part.strip()]
     if len(sides) > 1 and all("=" in part for part in sides) and not MATH.search(text):
-        return [one for part in sides for one in statements(part, vocabulary)]
-    if told := WITH_THIS.match(text):
+        return [one for part in sides for one in line_formulas(part, vocabulary)]
+    if told := _WITH_THIS.match(text):
         return [f"= {told[2].replace('$', ' ')}", f"where {told[1].replace('$', ' ')}"]
-    text = IS_ADJOINT.sub(r"\1 = ", text)
-    behind = SO_THAT.search(text)
+    text = _IS_ADJOINT.sub(r"\1 = ", text)
+    behind = _SO_THAT.search(text)
     if behind and "=" in text[:behind.start()]:
         return [one for part in (text[:behind.start()], behind[1])
-                for one in statements(part, vocabulary)]
-    symmetric = SYMMETRIC.search(text)
+                for one in line_formulas(part, vocabulary)]
+    symmetric = _SYMMETRIC.search(text)
     if symmetric and "=" in text[:symmetric.start()]:
-        return [*statements(text[:symmetric.start()], vocabulary),
+        return [*line_formulas(text[:symmetric.start()], vocabulary),
                 "where ({0})^T = {0}".format(symmetric["of"])]
-    if since := SINCE.match(text):
-        return [since[1], *statements(text[since.end():], vocabulary)]
+    if since := _SINCE.match(text):
+        return [since[1], *line_formulas(text[since.end():], vocabulary)]
     parts = [next(filter(None, match.groups())) for match in MATH.finditer(text)]
     claims = [part for part in parts if "=" in part]
-    text = QUAD.sub(", ", text)
-    beside = SPACES.sub(" ", MATH.sub(" ", text))
+    text = _QUAD.sub(", ", text)
+    beside = _SPACES.sub(" ", MATH.sub(" ", text))
     known = all(map(is_english, re.findall("[A-Za-z]+", beside)))
-    several = len(claims) > 1 or any(len(statements(claim, vocabulary)) > 1 for claim in claims)
+    several = len(claims) > 1 or any(len(line_formulas(claim, vocabulary)) > 1 for claim in claims)
     alone = all("=" in part or ONE_NAME.fullmatch(part) for part in parts)
     if claims and ((known and several) or (not known and alone and is_words(beside, vocabulary))):
-        return [one for claim in claims for one in statements(claim, vocabulary)]
-    parts = [one for part in NEXT.split(text) for one in THEN.split(part) if one.strip()]
-    parts = [one for part in parts for one in WHERE.split(part)]
+        return [one for claim in claims for one in line_formulas(claim, vocabulary)]
+    parts = [one for part in NEXT.split(text) for one in _THEN.split(part) if one.strip()]
+    parts = [one for part in parts for one in _WHERE.split(part)]
     parts = [one for part in parts for one in _before_nouns(part, vocabulary)]
     parts = [one for part in parts for one in _cut(part)]
-    return [SPACES_FIRST.sub("", one) for part in parts for one in (
+    return [_SPACES_FIRST.sub("", one) for part in parts for one in (
         equations(part) if all("=" in one for one in equations(part)) else [part])
-        if one.strip(" ,;.$") and SPACES.sub("", one).strip()]
+        if one.strip(" ,;.$") and _SPACES.sub("", one).strip()]
 
 
 def _cut(text: str) -> list[str]:
     """Return the equations of a text with "and", "gives" or "i.e." between them."""
-    for word in GIVING.finditer(text):
+    for word in _GIVING.finditer(text):
         before, behind = text[:word.start()], text[word.end():]
-        if "=" in before and BEGINS.match(behind) and not is_open(before):
+        if "=" in before and _BEGINS.match(behind) and not is_open(before):
             return [before, *_cut(behind)]
     return [text]
 

@@ -6,15 +6,15 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from lvmcalc.auditing.partial_lines import (
-    BELOW,
     PATH,
+    PATH_BELOW,
     of_a_path,
     of_a_summand,
     of_a_term,
     with_index,
 )
 from lvmcalc.auditing.pasted_functions import says_nothing
-from lvmcalc.auditing.pasted_lines import LABEL, numbered, statements, with_layers, without_front
+from lvmcalc.auditing.pasted_lines import LABEL, line_formulas, numbered, with_layers, without_front
 from lvmcalc.auditing.positions import START, Position
 from lvmcalc.auditing.remarks import (
     NAME,
@@ -26,95 +26,95 @@ from lvmcalc.auditing.remarks import (
 )
 from lvmcalc.auditing.updates import is_update
 from lvmcalc.auditing.wordings import introduced
-from lvmcalc.auditing.words_beside import apart, is_story, words_in
+from lvmcalc.auditing.words_beside import is_story, words_apart, words_in
 from lvmcalc.marking.derivation_text import NAMED_FIRST, TELLING, definition_in
 from lvmcalc.notation import Unreadable, Vocabulary, spelling
 from lvmcalc.notation.formula_finder import formula_in, sides_of
 from lvmcalc.notation.statements import LETTER, PROGRAM, is_open
 from lvmcalc.notation.vocabulary import typed
 
-ROW_WISE = re.compile(r"(softmax\b.*?[)}]\s*\$?),?\s*\(?"
-                      r"(?:where\s+(?:the\s+)?softmax\s+(?:is\s+)?)?(?:(?:applied|taken|acts)\s+)?"
-                      r"(?:row[\s-]?wise|row\s+by\s+row|(?:(?:to|over|for|on|along)\s+)?"
-                      r"(?:each\s+row(?:\s+separately)?|(?:the|its)\s+rows))\)?(?=[\s.,]*$)")
-ONLY = re.compile(r"\bonly\s+\$?\\?(\w+)\$?\s+(?:varies|changes|moves)\b")
-SOLVES = re.compile(r"\$?\s+(?:(?:makes?|sets?)\s+(?:the|this|its)\s+(?:gradient|derivative)\s+"
-                    r"(?:zero|vanish|equal\s+to\s+zero)|at\s+(?:the|an?)\s+(?:optimum"
-                    r"|minimum|maximum|solution)|is\s+(?:the|a)\s+(?:(?:unique|global)\s+)?"
-                    r"(?:(?:mini|maxi)mi[sz]er|optimum|solution|minimum|maximum"
-                    r"|stationary\s+point))[\s.,$]*$", re.IGNORECASE)
+_ROW_WISE = re.compile(r"(softmax\b.*?[)}]\s*\$?),?\s*\(?"
+                       r"(?:where\s+(?:the\s+)?softmax\s+(?:is\s+)?)?(?:(?:applied|taken|acts)\s+)?"
+                       r"(?:row[\s-]?wise|row\s+by\s+row|(?:(?:to|over|for|on|along)\s+)?"
+                       r"(?:each\s+row(?:\s+separately)?|(?:the|its)\s+rows))\)?(?=[\s.,]*$)")
+_ONLY = re.compile(r"\bonly\s+\$?\\?(\w+)\$?\s+(?:varies|changes|moves)\b")
+_SOLVES = re.compile(r"\$?\s+(?:(?:makes?|sets?)\s+(?:the|this|its)\s+(?:gradient|derivative)\s+"
+                     r"(?:zero|vanish|equal\s+to\s+zero)|at\s+(?:the|an?)\s+(?:optimum"
+                     r"|minimum|maximum|solution)|is\s+(?:the|a)\s+(?:(?:unique|global)\s+)?"
+                     r"(?:(?:mini|maxi)mi[sz]er|optimum|solution|minimum|maximum"
+                     r"|stationary\s+point))[\s.,$]*$", re.IGNORECASE)
 # Which leaves change, and which do not: "with V fixed", "(only U varies)", "for all dΣ"
 _STILL = r"(?:is\s+|are\s+|being\s+)?(?:held\s+|kept\s+)?(?:fixed|constant)"
-FIXED = re.compile(rf"(?:,|\s(?:and|with|for))\s+\$?\\?\w+\$?\s+{_STILL}[\s.]*$"
-                   rf"|\s*\(\s*\$?\\?\w+\$?(?:\s+and\s+\$?\\?\w+\$?)?\s+{_STILL}\)[\s.]*$"
-                   rf"|,?\s+\(?(?:where\s+|as\s+|if\s+)?{ONLY.pattern}\)?[\s.]*$"
-                   r"|,?\s+for\s+(?:all|every|any|each)\s+\$?d\s*\\?\w+\$?(?=[\s.,]|$)"
-                   r"|,?\s+(?:and|by|using)\s+(?:by\s+)?(?:the\s+)?symmetry\s+of\s+"
-                   r"(?:\$[^$]+\$|\S+)(?=[\s.,]*$)")
+_FIXED = re.compile(rf"(?:,|\s(?:and|with|for))\s+\$?\\?\w+\$?\s+{_STILL}[\s.]*$"
+                    rf"|\s*\(\s*\$?\\?\w+\$?(?:\s+and\s+\$?\\?\w+\$?)?\s+{_STILL}\)[\s.]*$"
+                    rf"|,?\s+\(?(?:where\s+|as\s+|if\s+)?{_ONLY.pattern}\)?[\s.]*$"
+                    r"|,?\s+for\s+(?:all|every|any|each)\s+\$?d\s*\\?\w+\$?(?=[\s.,]|$)"
+                    r"|,?\s+(?:and|by|using)\s+(?:by\s+)?(?:the\s+)?symmetry\s+of\s+"
+                    r"(?:\$[^$]+\$|\S+)(?=[\s.,]*$)")
 LOSS = ("loss", "cost", "objective")
 # What says that the lines from there on hold only where the gradient is zero
-FLAT = re.compile(r"\b(?:set(?:ting)?|equat\w+|put(?:ting)?)\b[^=]*(?:\bzero\b|=\s*0\b|\bto 0\b)"
-                  r"|(?:∂|∇|\\nabla|\\partial).*=\s*0(?![.\d])|\b(?:is|are|be) zero\b|\bvanish"
-                  r"|\bsolv(?:e|ing)\s+for\b|\b(?:stationary|normal equations?|critical point"
-                  r"|optim(?:um|al|ality)|(?:mini|maxi)mi[sz]er|at (?:the|a) (?:mini|maxi)mum"
-                  r"|first-order condition)\b", re.IGNORECASE)
-LEADING = re.compile(r"^\s*(?:(?:[A-Z-]{4,}|normal\s+equations?|at|the|(?:if|suppose"
-                     r"|assum(?:e|ing)|provided)(?:\s+(?:now|that|we\s+have))*"
-                     r"|(?-i:an?)|is|it|are|for|to|an?\s+solution\s+(?:of|to)|we|so|by"
-                     r"|iff|all\s+\$?d\s*\\?\w+\$?|if\s+and\s+only\s+if"
-                     r"|(?:\$?\w\$?\s+)?the\s+(?:[a-z]+\s+){0,3}\$?\w?\$?\s*solves)[,:]?\s+"
-                     r"(?!\s*=))+(?=.*=)", re.IGNORECASE)
+_FLAT = re.compile(r"\b(?:set(?:ting)?|equat\w+|put(?:ting)?)\b[^=]*(?:\bzero\b|=\s*0\b|\bto 0\b)"
+                   r"|(?:∂|∇|\\nabla|\\partial).*=\s*0(?![.\d])|\b(?:is|are|be) zero\b|\bvanish"
+                   r"|\bsolv(?:e|ing)\s+for\b|\b(?:stationary|normal equations?|critical point"
+                   r"|optim(?:um|al|ality)|(?:mini|maxi)mi[sz]er|at (?:the|a) (?:mini|maxi)mum"
+                   r"|first-order condition)\b", re.IGNORECASE)
+_LEADING = re.compile(r"^\s*(?:(?:[A-Z-]{4,}|normal\s+equations?|at|the|(?:if|suppose"
+                      r"|assum(?:e|ing)|provided)(?:\s+(?:now|that|we\s+have))*"
+                      r"|(?-i:an?)|is|it|are|for|to|an?\s+solution\s+(?:of|to)|we|so|by"
+                      r"|iff|all\s+\$?d\s*\\?\w+\$?|if\s+and\s+only\s+if"
+                      r"|(?:\$?\w\$?\s+)?the\s+(?:[a-z]+\s+){0,3}\$?\w?\$?\s*solves)[,:]?\s+"
+                      r"(?!\s*=))+(?=.*=)", re.IGNORECASE)
 # "At the maximum Σ = S, …": what follows in this sentence is said of that point
-AT = re.compile(r"^\s*(?:(?:so|and|hence|now|but)\s+)?(?:(?:evaluated\s+)?at\b[^=∂∇]*=(?!\s*0)"
-                r"|(?P<holds>if|suppose|assum(?:e|ing)|provided)(?:\s+(?:now|that|we\s+have))*\s+"
-                r"(?:(?!\b[a-z]{2,}\s+[a-z]{2,}\b)[^=∂∇])*=)", re.IGNORECASE)
-HELD = re.compile(r"^\s*(?:(?:fix|hold|keep)(?:ing)?|for)\s+\$?\\?\w+\$?(?:\s+(?:fixed|constant))?"
-                  r"(?:,|\s+and)\s+(?:solve|set)(?:\s+for)?\s+(?=\S.*=)", re.IGNORECASE)
-GIVES = re.compile(r"(?<=0)[\s$]*,?\s*(?:(?:this|which|and|it|we)\s+)*(?:gives?|yields?|implies"
-                   r"|means|leads\s+to|get|obtain|find|have)\b:?"
-                   r"|(?<=0)[\s$]*(?:,\s*(?:so|i\.e\.)|:|is(?=\s+\$?\w+\s*=))\s")
-IN_WORDS = re.compile(rf"^\s*(?:let|where|with|here|write|denote|call)?,?\s*\$?({LETTER})\$?\s+"
-                      r"(?:be|is|are|denotes?|stands?\s+for|means)\b", re.IGNORECASE)
-REMARK = re.compile(r"\s*(?:(?<!\w)[,;]?\s*[(\[](\w[\w'’$.,:×\s-]*)[)\]][.,;]?"
-                    r"|(?<=\s)(?:#|//|←)\s*(.*))\s*$")
-BESIDE = re.compile(r"\S.*\b(?:where|with|since|because|as|for)[\s$\\(\[]*$")
-DEFINES = re.compile(r"^\s*(?:let|define|denote|set|put|write|where|with)\b", re.IGNORECASE)
-CONSTANT = re.compile(r"\s*\+\s*(?:\\(?:text|mathrm|textrm)\s*\{\s*const(?:ant|\.)?\s*\}"
-                      r"|const(?:ant)?\b)[\s.,$]*$"
-                      r"|[,;]?\s*\(?\bup to an? (?:\w+ )?constants?\)?[\s.,$]*$", re.IGNORECASE)
-CONSTANT_FIRST = re.compile(r"(=\s*)(?:\\(?:text|mathrm|textrm)\s*\{\s*const(?:ant|\.)?\s*\}"
-                            r"|const(?:ant)?\b\.?)\s*(?:\+|(?=[-−]))", re.IGNORECASE)
+_AT = re.compile(r"^\s*(?:(?:so|and|hence|now|but)\s+)?(?:(?:evaluated\s+)?at\b[^=∂∇]*=(?!\s*0)"
+                 r"|(?P<holds>if|suppose|assum(?:e|ing)|provided)(?:\s+(?:now|that|we\s+have))*\s+"
+                 r"(?:(?!\b[a-z]{2,}\s+[a-z]{2,}\b)[^=∂∇])*=)", re.IGNORECASE)
+_HELD = re.compile(r"^\s*(?:(?:fix|hold|keep)(?:ing)?|for)\s+\$?\\?\w+\$?(?:\s+(?:fixed|constant))?"
+                   r"(?:,|\s+and)\s+(?:solve|set)(?:\s+for)?\s+(?=\S.*=)", re.IGNORECASE)
+_GIVES = re.compile(r"(?<=0)[\s$]*,?\s*(?:(?:this|which|and|it|we)\s+)*(?:gives?|yields?|implies"
+                    r"|means|leads\s+to|get|obtain|find|have)\b:?"
+                    r"|(?<=0)[\s$]*(?:,\s*(?:so|i\.e\.)|:|is(?=\s+\$?\w+\s*=))\s")
+_IN_WORDS = re.compile(rf"^\s*(?:let|where|with|here|write|denote|call)?,?\s*\$?({LETTER})\$?\s+"
+                       r"(?:be|is|are|denotes?|stands?\s+for|means)\b", re.IGNORECASE)
+_REMARK = re.compile(r"\s*(?:(?<!\w)[,;]?\s*[(\[](\w[\w'’$.,:×\s-]*)[)\]][.,;]?"
+                     r"|(?<=\s)(?:#|//|←)\s*(.*))\s*$")
+_BESIDE = re.compile(r"\S.*\b(?:where|with|since|because|as|for)[\s$\\(\[]*$")
+_DEFINES = re.compile(r"^\s*(?:let|define|denote|set|put|write|where|with)\b", re.IGNORECASE)
+_CONSTANT = re.compile(r"\s*\+\s*(?:\\(?:text|mathrm|textrm)\s*\{\s*const(?:ant|\.)?\s*\}"
+                       r"|const(?:ant)?\b)[\s.,$]*$"
+                       r"|[,;]?\s*\(?\bup to an? (?:\w+ )?constants?\)?[\s.,$]*$", re.IGNORECASE)
+_CONSTANT_FIRST = re.compile(r"(=\s*)(?:\\(?:text|mathrm|textrm)\s*\{\s*const(?:ant|\.)?\s*\}"
+                             r"|const(?:ant)?\b\.?)\s*(?:\+|(?=[-−]))", re.IGNORECASE)
 # The value of a leaf where the gradient is zero: w^*, w_{opt}, \Sigma_\text{ML}
-SOLUTION = re.compile(
+_SOLUTION = re.compile(
     r"((?:\\(?:mathbf|bm|boldsymbol)\s*)?\{?\s*(?<![A-Za-z])(?P<name>\\?[^\W\d_]+)\s*\}?)\s*"
     r"(?:\^\s*(?:\{\s*(?:\*|\\ast|\\star|[⋆∗])\s*\}|(?:\*|\\ast\b|\\star\b|[⋆∗])(?!\s*[\w(]))"
     r"|[*⋆∗](?=\s*=)"
     r"|_\s*\{?\s*(?:\\(?:text|mathrm|rm)\s*\{?\s*)?(?:opt|MLE?|MAP|star|best)(?![a-z])\s*\}*)")
-PROPORTIONAL = re.compile(r"∝|\\propto\b")  # a density, of which the logarithm has a constant more
-OWN = re.compile(r"(?<![A-Za-z\\∂δ_])([A-Z])\s*&?\s*:?=(?!=)")  # no other name for L, as in dE
+_PROPORTIONAL = re.compile(r"∝|\\propto\b")  # a density, of which the logarithm has a constant more
+_OWN = re.compile(r"(?<![A-Za-z\\∂δ_])([A-Z])\s*&?\s*:?=(?!=)")  # no other name for L, as in dE
 # dZ is no dL if it stands on the right of an equation, or beside dL
-CHANGED = re.compile(r"(?<![A-Za-z\\])d([A-Z])(?![A-Za-z])(\s*&?\s*:?=)?")
-DENOTES = re.compile(rf"^\s*let\s+({LETTER})\s+(?:denotes?|stand\s+for|be)\s+"
-                     r"(?=[∂∇]|\\(?:[td]?frac|partial|nabla)\b|d[A-Z]\s*/)", re.IGNORECASE)
+_CHANGED = re.compile(r"(?<![A-Za-z\\])d([A-Z])(?![A-Za-z])(\s*&?\s*:?=)?")
+_DENOTES = re.compile(rf"^\s*let\s+({LETTER})\s+(?:denotes?|stand\s+for|be)\s+"
+                      r"(?=[∂∇]|\\(?:[td]?frac|partial|nabla)\b|d[A-Z]\s*/)", re.IGNORECASE)
 # "Call this matrix G"
-DENOTED = re.compile(r"^\s*(?:let\s+us\s+|we\s+)?(?:denote|call)\s+(?:this|it|the)(?:\s+(?:matrix"
-                     r"|gradient|derivative|expression|quantity|result|vector))?\s+(?:by\s+)?"
-                     r"\$?(\\?[^\W\d_]|\\[A-Za-z]+)\$?[\s.,:]*$", re.IGNORECASE)
-DOTS = re.compile(r"(?:\.{3}|…|\\[lc]?dots\b)[\s$.,]*$")
-VERB = re.compile(r"([^=]*\b(?:gives?|yields?|get|obtain|implies|becomes|is"
-                  r"|follows\s+that|ends?\s+up\s+with))"
-                  r"\s*:?\s+(?=[^=]+=)")
-OPERATOR = re.compile(r"\s*(?:[+·*/−]|-(?=\s|\w)|\\(?:cdot|times|quad)\b)(?!.*=)")
-EACH = re.compile(r"[,;.]?\s+and\s+(?=(?:the|its|that)\s+(?:(?:gradient|derivative)\s+)?of\b)"
-                  r"|[,;]\s+(?:and\s+)?(?=the\s+\w+\s+contributes\b)"
-                  r"|[,;]\s+(?:and\s+)?(?=for\s+the\s+(?:second|other)\b)")
+_DENOTED = re.compile(r"^\s*(?:let\s+us\s+|we\s+)?(?:denote|call)\s+(?:this|it|the)(?:\s+(?:matrix"
+                      r"|gradient|derivative|expression|quantity|result|vector))?\s+(?:by\s+)?"
+                      r"\$?(\\?[^\W\d_]|\\[A-Za-z]+)\$?[\s.,:]*$", re.IGNORECASE)
+_DOTS = re.compile(r"(?:\.{3}|…|\\[lc]?dots\b)[\s$.,]*$")
+_VERB = re.compile(r"([^=]*\b(?:gives?|yields?|get|obtain|implies|becomes|is"
+                   r"|follows\s+that|ends?\s+up\s+with))"
+                   r"\s*:?\s+(?=[^=]+=)")
+_OPERATOR = re.compile(r"\s*(?:[+·*/−]|-(?=\s|\w)|\\(?:cdot|times|quad)\b)(?!.*=)")
+_EACH = re.compile(r"[,;.]?\s+and\s+(?=(?:the|its|that)\s+(?:(?:gradient|derivative)\s+)?of\b)"
+                   r"|[,;]\s+(?:and\s+)?(?=the\s+\w+\s+contributes\b)"
+                   r"|[,;]\s+(?:and\s+)?(?=for\s+the\s+(?:second|other)\b)")
 # "the derivative of $log σ(z)$ is $1 − σ$, where $σ = σ(z)$"
-OF_FORMULA = re.compile(r"\b(?:gradient|derivative)\s+of\s+\$")
-DERIVED = re.compile(rf"{EACH.pattern}|(?<=\$),?\s+(?=where\s+\$)"
-                     r"|(?<=\$),\s+(?=the\s+(?:gradient|derivative)\s+of\s+\$)")
-ENTRY = re.compile(r"([a-z])_\{?[a-z]{2}\}?")  # of a matrix P, as p_nk
-ASSIGNED = re.compile(r"^[^\S\n]*([a-z_]{2,})[^\S\n]*=(?!=)", re.MULTILINE)  # in code
-UNFINISHED = re.compile(r"(?:[=+·*({\[−]|(?<!-)-)\s*$")
+_OF_FORMULA = re.compile(r"\b(?:gradient|derivative)\s+of\s+\$")
+_DERIVED = re.compile(rf"{_EACH.pattern}|(?<=\$),?\s+(?=where\s+\$)"
+                      r"|(?<=\$),\s+(?=the\s+(?:gradient|derivative)\s+of\s+\$)")
+ENTRY_OF_MATRIX = re.compile(r"([a-z])_\{?[a-z]{2}\}?")  # of a matrix P, as p_nk
+_ASSIGNED = re.compile(r"^[^\S\n]*([a-z_]{2,})[^\S\n]*=(?!=)", re.MULTILINE)  # in code
+_UNFINISHED = re.compile(r"(?:[=+·*({\[−]|(?<!-)-)\s*$")
 
 
 
@@ -155,55 +155,56 @@ def pieces(lines: Iterable[str], vocabulary: Vocabulary) -> list[Piece]:
     """Return the pieces of a derivation, in order."""
     found: list[Piece] = []
     raws = [(number, part) for number, raw in numbered(lines) for part in (
-        DERIVED if OF_FORMULA.search(raw) else EACH).split(raw)]
+        _DERIVED if _OF_FORMULA.search(raw) else _EACH).split(raw)]
     whole = "\n".join(raw for _, raw in raws)
-    own, flat = {*OWN.findall(whole)}, False
-    changed = CHANGED.findall(whole)
+    own, flat = {*_OWN.findall(whole)}, False
+    changed = _CHANGED.findall(whole)
     beside = any(letter in vocabulary.outputs for letter, _ in changed)
     own |= {letter for letter, equals in changed if beside or not equals} - {*vocabulary.outputs}
-    own |= {*ASSIGNED.findall(whole)} if PROGRAM.search(whole) else set()
+    own |= {*_ASSIGNED.findall(whole)} if PROGRAM.search(whole) else set()
     for number, raw in raws:
         raw = with_layers(raw, vocabulary)
         bare = LABEL.sub("", raw)
-        term = of_a_term(bare, whole, scalar_in(found, vocabulary), found[-1].text if found else "")
-        text = HELD.sub("", without_front(term or of_a_path(bare, whole), vocabulary))
+        term = of_a_term(bare, whole, _scalar_in(found, vocabulary),
+                         found[-1].text if found else "")
+        text = _HELD.sub("", without_front(term or of_a_path(bare, whole), vocabulary))
         if not text.strip(" \t\r.,;$"):
             continue
         before = found[-1] if found else None
         told = before.text if before and before.kind == "words" else ""
         text = introduced(told, text) if "=" not in text else text
-        of_path = bool(PATH.search(f"{told} {raw}") or BELOW.match(bare))
+        of_path = bool(PATH.search(f"{told} {raw}") or PATH_BELOW.match(bare))
         goes_on = before and before.kind != "words" and (
             (re.match(r"\s*=[^=]", text) and "=" not in before.text)
-            or OPERATOR.match(text) or ("=" not in text and (
-                UNFINISHED.search(before.text) or is_open(before.text))))
+            or _OPERATOR.match(text) or ("=" not in text and (
+                _UNFINISHED.search(before.text) or is_open(before.text))))
         if goes_on:
             found[-1] = before._replace(text=f"{before.text} {text.strip()}")
         else:
-            parts = [text := ROW_WISE.sub(r"\1", text)]
-            at = AT.match(text)
-            given = "" if not at or (at["holds"] and FLAT.search(at[0])) else (
+            parts = [text := _ROW_WISE.sub(r"\1", text)]
+            at = _AT.match(text)
+            given = "" if not at or (at["holds"] and _FLAT.search(at[0])) else (
                 "from here" if at["holds"] else "there")
-            if FLAT.search(raw):
-                flat, parts = True, [LEADING.sub("", part) for part in GIVES.split(text)]
+            if _FLAT.search(raw):
+                flat, parts = True, [_LEADING.sub("", part) for part in _GIVES.split(text)]
             elif given:
-                parts = [LEADING.sub("", text)]
-            for one in (one for part in parts for one in statements(part, vocabulary)):
+                parts = [_LEADING.sub("", text)]
+            for one in (one for part in parts for one in line_formulas(part, vocabulary)):
                 one = of_a_summand(one, [it.text for it in found if "=" in it.text])
                 said = one in text or not one.startswith("where")  # no remark made an equation
-                beside = not said or bool(BESIDE.search(text[:max(0, text.find(one))]))
+                beside = not said or bool(_BESIDE.search(text[:max(0, text.find(one))]))
                 for piece in _pieces(one, vocabulary, found, own):
-                    only = ONLY.search(one)
+                    only = _ONLY.search(one)
                     found.append(piece._replace(flat=flat or piece.flat, of_path=of_path,
                                                 beside=beside, only=only[1] if only else "",
-                                                dots=bool(DOTS.search(one)), given=given,
+                                                dots=bool(_DOTS.search(one)), given=given,
                                                 at=Position(number)))
                     given = given if piece.kind == "words" else ""
-    return placed(_used(piece, found[:place] + found[place + 1:])
-                  for place, piece in enumerate(found))
+    return _placed(_used(piece, found[:place] + found[place + 1:])
+                   for place, piece in enumerate(found))
 
 
-def scalar_in(found: list[Piece], vocabulary: Vocabulary) -> str:
+def _scalar_in(found: list[Piece], vocabulary: Vocabulary) -> str:
     """Return the formula that was said last of the scalar, "" if there is none."""
     formula, head = "", ""
     for piece in found:
@@ -214,7 +215,7 @@ def scalar_in(found: list[Piece], vocabulary: Vocabulary) -> str:
     return formula
 
 
-def placed(found: Iterable[Piece]) -> list[Piece]:
+def _placed(found: Iterable[Piece]) -> list[Piece]:
     """Return pieces with a number for each equation of a line that has more than one."""
     found = [*found]
     counts = Counter(piece.at.line for piece in found if piece.kind != "words")
@@ -230,7 +231,8 @@ def _used(piece: Piece, others: list[Piece]) -> Piece:
     """Return a claim in place of an equation for a letter that was not said to be defined, if no
     other line uses the letter."""
     base = re.sub(r"_[a-z]{1,2}$", "", spelling(piece.name))  # y of an entry y_i, P of p_nk
-    names = rf"(?:{typed(base)}|{base.upper()})" if ENTRY.fullmatch(piece.name) else typed(base)
+    entry = ENTRY_OF_MATRIX.fullmatch(piece.name)
+    names = rf"(?:{typed(base)}|{base.upper()})" if entry else typed(base)
     before = "a-z" if re.fullmatch("[A-Za-z]", base) else "A-Za-z"  # XDr has a D and an r
     letter = re.compile(rf"(?<![{before}])d?{names}(?![a-z]|_(?!\{{?[a-z]{{1,2}}\b))")
     if piece.kind != "definition":
@@ -253,7 +255,7 @@ def _pieces(text: str, vocabulary: Vocabulary, found: list[Piece],
     if piece.kind == "claim" and not piece.goes_on and is_aside(text, vocabulary):
         piece = Piece("words", text.strip(), note=NO_EQUATION)
     whole = piece.kind == "words" or not (piece.error or words_in(piece.text, vocabulary, names))
-    parts = [] if whole else apart(text, vocabulary, names)
+    parts = [] if whole else words_apart(text, vocabulary, names)
     for part, spoken in parts:
         if spoken and any(it.text.startswith(part.rstrip(".")) for it in found[-2:]):
             continue  # the Hessian H was made two equations
@@ -265,30 +267,30 @@ def _pieces(text: str, vocabulary: Vocabulary, found: list[Piece],
 def _piece(text: str, vocabulary: Vocabulary, found: list[Piece], own: set[str]) -> Piece:
     if is_update(text, vocabulary):
         return Piece("words", text.strip())
-    named = DENOTED.match(text)
+    named = _DENOTED.match(text)
     if named and (claims := [it for it in found if it.kind == "claim" and "=" in it.text]):
         left = next(sides_of(it.text)[0] for it in reversed(claims) if not it.goes_on)
         return Piece("definition", f"{named[1]} = {left.strip()}", named[1].strip("\\"), said=True)
     if is_words(text, vocabulary):
-        named = IN_WORDS.match(text)
+        named = _IN_WORDS.match(text)
         return Piece("words", text.strip(), named[1].strip("\\") if named else "")
-    if (solves := SOLVES.search(text)) and "=" in text[:solves.start()]:
+    if (solves := _SOLVES.search(text)) and "=" in text[:solves.start()]:
         text = f"{text[:solves.start()]}{'$' * (text[:solves.start()].count('$') % 2)}"
         return _piece(text, vocabulary, found, own)._replace(flat=True)
-    if constant := CONSTANT.search(text):
+    if constant := _CONSTANT.search(text):
         return _piece(text[:constant.start()], vocabulary, found, own)._replace(constant=True)
-    if CONSTANT_FIRST.search(text):
-        text = CONSTANT_FIRST.sub(r"\1", text)
+    if _CONSTANT_FIRST.search(text):
+        text = _CONSTANT_FIRST.sub(r"\1", text)
         return _piece(text, vocabulary, found, own)._replace(constant=True)
-    if PROPORTIONAL.search(text):
-        text = PROPORTIONAL.sub("=", text, 1)
+    if _PROPORTIONAL.search(text):
+        text = _PROPORTIONAL.sub("=", text, 1)
         return _piece(text, vocabulary, found, own)._replace(constant="factor")
-    text = DENOTES.sub(r"let \1 = ", FIXED.sub("", ROW_WISE.sub(r"\1", text)))
-    defines = bool(DEFINES.match(text) or ":=" in text)
+    text = _DENOTES.sub(r"let \1 = ", _FIXED.sub("", _ROW_WISE.sub(r"\1", text)))
+    defines = bool(_DEFINES.match(text) or ":=" in text)
     text = definition_in(text)
     if front := NAMED_FIRST.match(text):
         text = text[front.end():]
-    remark = REMARK.search(text)
+    remark = _REMARK.search(text)
     if remark and remark.start() and is_remark(next(filter(None, remark.groups()), ""), vocabulary):
         text = text[:remark.start()]
     try:
@@ -297,12 +299,12 @@ def _piece(text: str, vocabulary: Vocabulary, found: list[Piece], own: set[str])
         text = with_index(text, vocabulary)
         formula = formula_in(text, vocabulary, own | {piece.name for piece in found})
         formula = re.sub(" {2,}", " ", formula)
-        front = VERB.match(formula)
+        front = _VERB.match(formula)
         if front and not TELLING.search(front[1]) and is_words(f"{front[1]}:", vocabulary):
             return _piece(formula[front.end():], vocabulary, found, own)
-        solution = SOLUTION.search(formula)
+        solution = _SOLUTION.search(formula)
         if solution and vocabulary.pattern.fullmatch(solution["name"]):
-            formula = SOLUTION.sub(r"\1", formula)
+            formula = _SOLUTION.sub(r"\1", formula)
             return _piece(formula, vocabulary, found, own)._replace(flat=True)
     except Unreadable as error:
         return Piece("claim", text, error=str(error))

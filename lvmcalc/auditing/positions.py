@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
 
 
 class Position(NamedTuple):
@@ -18,8 +18,8 @@ class Position(NamedTuple):
     @property
     def which(self) -> str:
         """Which equation of its line it is, in words."""
-        return f"{ORDINALS[self.equation - 1]} equation" if self.equation <= len(
-            ORDINALS) else f"equation {self.equation}"
+        return f"{_ORDINALS[self.equation - 1]} equation" if self.equation <= len(
+            _ORDINALS) else f"equation {self.equation}"
 
 
 START = Position(1)

@@ -14,7 +14,7 @@ from lvmcalc.calculus import CannotBeFormed
 from lvmcalc.calculus.functions import entry_by_entry
 from lvmcalc.calculus.operations import increment_of
 from lvmcalc.chain import Chain
-from lvmcalc.marking.differential_answers import slope
+from lvmcalc.marking.differential_answers import gradient_of
 from lvmcalc.marking.exercise import NoValue, exercise_of
 from lvmcalc.notation import Unreadable, Vocabulary, plain, spelling
 from lvmcalc.notation.forming import elementwise
@@ -22,17 +22,17 @@ from lvmcalc.notation.parser import readings
 from lvmcalc.notation.vocabulary import typed
 
 _NUMBER = r"\s*\(\s*\\?(?P<{}>[^\W\d_]+)\s*\)"
-OF_NUMBER = re.compile(r"\s*\\?(?P<function>[^\W\d_]+)\s*(?P<slope>'|\^\s*\{?\s*\\prime\s*\}?)?\s*"
-                       rf"{_NUMBER.format('z')}\s*$")
-BY_NUMBER = re.compile(r"\s*(?:[∂d]\s*/\s*[∂d]\s*|\\[td]?frac\s*\{\s*(?:d|\\mathrm\s*\{\s*d\s*\}"
-                       r"|\\partial)\s*\}\s*\{\s*(?:d|\\mathrm\s*\{\s*d\s*\}|\\partial\b)\s*)"
-                       r"(?P<z>[^\W\d_])\s*\}?\s*(?P<of>\S.*)$")
-ARGUMENT = re.compile(r"\(\s*\\?([^\W\d_])\s*\)")
-OF_MATRIX = re.compile(r"[|‖]|\\\||\bdet\b|\btr\b|\\[lr][vV]ert")
-ALONE = re.compile(r"\s*\\?([^\W\d_]+)\s*'\s*$")
+_OF_NUMBER = re.compile(r"\s*\\?(?P<function>[^\W\d_]+)\s*(?P<slope>'|\^\s*\{?\s*\\prime\s*\}?)?\s*"
+                        rf"{_NUMBER.format('z')}\s*$")
+_BY_NUMBER = re.compile(r"\s*(?:[∂d]\s*/\s*[∂d]\s*|\\[td]?frac\s*\{\s*(?:d|\\mathrm\s*\{\s*d\s*\}"
+                        r"|\\partial)\s*\}\s*\{\s*(?:d|\\mathrm\s*\{\s*d\s*\}|\\partial\b)\s*)"
+                        r"(?P<z>[^\W\d_])\s*\}?\s*(?P<of>\S.*)$")
+_ARGUMENT = re.compile(r"\(\s*\\?([^\W\d_])\s*\)")
+_OF_MATRIX = re.compile(r"[|‖]|\\\||\bdet\b|\btr\b|\\[lr][vV]ert")
+_ALONE = re.compile(r"\s*\\?([^\W\d_]+)\s*'\s*$")
 
 
-def with_argument(text: str, function: str) -> str:
+def _with_argument(text: str, function: str) -> str:
     """Return a text with tanh²(u) for tanh², and σ(u) times a bracket for σ(1 − σ)."""
     name = rf"(?<![A-Za-z\\])\\?(?:{function}|{typed(spelling(function))})(?![A-Za-z])"
     text = re.sub(rf"{name}\s*\((?=[^()]*{name})", rf"{function}(u) (", text)
@@ -49,16 +49,16 @@ def of_one_number(words: Vocabulary, texts: list[str],
     `derivative` gives the symbol for that of a formula with respect to a letter, and `formulas` say
     what letters were defined as, as p = σ(z).
     """
-    if alone := ALONE.match(texts[0]):
-        texts = [with_argument(text, alone[1]) for text in texts]
-    left = OF_NUMBER.match(texts[0])
-    by = BY_NUMBER.match(texts[0])
+    if alone := _ALONE.match(texts[0]):
+        texts = [_with_argument(text, alone[1]) for text in texts]
+    left = _OF_NUMBER.match(texts[0])
+    by = _BY_NUMBER.match(texts[0])
     called = left and spelling(left["function"])
-    free = {name for name in map(spelling, ARGUMENT.findall(texts[0])) if name not in words}
+    free = {name for name in map(spelling, _ARGUMENT.findall(texts[0])) if name not in words}
     if not by and called not in words.functions and len(free) != 1:
         return ()
     name = spelling((by or left)["z"]) if by or called in words.functions else free.pop()
-    if by and getattr(words.get(name), "is_Matrix", False) and OF_MATRIX.search(by["of"]):
+    if by and getattr(words.get(name), "is_Matrix", False) and _OF_MATRIX.search(by["of"]):
         return ()
     of = by["of"] if by else texts[0]
     if called in words.functions and left["slope"]:
@@ -85,7 +85,7 @@ def broken_rule(chain: Chain, value: Expr, number: Expr,
     error in its differential if the derivative of the function is what was `said`; None if the
     chain has none."""
     exercise = exercise_of(chain, next(iter(chain.leaves)))
-    wrong = said - slope(chain, value, number)
+    wrong = said - gradient_of(chain, value, number)
     for node in chain:
         if not node.symbol.is_Matrix:
             continue

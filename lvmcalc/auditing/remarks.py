@@ -12,7 +12,7 @@ from lvmcalc.notation.lexicon import PROSE
 from lvmcalc.notation.statements import LETTER
 
 # Lines that say nothing of a formula though one stands in them: "Solution to exercise 3"
-SAYS_NOTHING = re.compile(
+_SAYS_NOTHING = re.compile(
     r"\s*(?:(?:[a-z]+\s+(?:\d+,\s+)?){0,3}(?:exercise|problem|question|task|part|sheet)\s+"
     r"\d+(?:\.\d+|[a-z])?\W*$"
     r"|(?:the\s+)?gradient\s+(?:w\.?r\.?t\.?|for|with\s+respect\s+to)\s+\$?\\?\w+\W*$"
@@ -47,7 +47,7 @@ INNER = re.compile(r"\W*(?:\\langle\s*)?[A-Za-z]\s*[:,]\s*[A-Za-z]\s*(?:\\rangle
 SPECIAL_CASE = re.compile(r"\s*(?:[Ff]or|[Ii]f|[Ww]hen|[Ww]ith)\s+\$?\\?\w+\s*=\s*[\d.]+\$?,?\s+"
                           r"(?:this|it)\s+(?:is|reduces\s+to|becomes|gives)\s+(?:the|an?)\s"
                           r"(?:[A-Za-z][a-z]+(?:[-'’][a-z]+)*(?:[\s.,!]+|$))+$")
-TITLE = re.compile(r"\s*[A-Z][A-Za-z]+(?:[\s-]+[A-Za-z.]+){0,4}\s*[.:]?\s*$")
+_TITLE = re.compile(r"\s*[A-Z][A-Za-z]+(?:[\s-]+[A-Za-z.]+){0,4}\s*[.:]?\s*$")
 NAME = re.compile(r"^\s*(?:\\(?:mathbf|bm|boldsymbol)\s*\{\s*)?"
                   r"\\?([^\W\d_][\u0302\u0303]?"
                   r"(?:(?:_?[^\Wᵀ]){0,12}[\u0302\u0303]?|_\{[a-z]{1,2}\}))\}?"
@@ -58,41 +58,41 @@ ONE_NAME = re.compile(r"\s*\d+\s*|\s*(?:\\[a-z]+\s*(?:\{\s*)?)?\\?[^\W\d]\w*\s*\
                       r"\s*(?:\^\s*\{?\s*(?:T|\\top|\\intercal)\s*\}?|ᵀ|\([\w\\]*\))?\s*"
                       r"|\s*(?:∂|\\partial\s*)L\s*/\s*(?:∂|\\partial\s*)\\?\w+\s*"
                       r"|\s*\\frac\s*\{\s*\\partial\s*L\s*\}\s*\{\s*\\partial\s*\\?\w+\s*\}\s*")
-NOUNS = ("loss", "objective", "kernel", "result")  # of those that are known to say nothing
-GRADIENTS = ("grad", "gradient", "nabla", "derivative", "differential", "slope")
-NOUN = re.compile(r"\s*(?:(?:and|so|the|our|an?)\s+)*((?:[a-z]{4,}\s+){1,2})"
-                  rf"(?=\$?\s*(?:{LETTER})\s*:?=(?!=))")
+_NOUNS = ("loss", "objective", "kernel", "result")  # of those that are known to say nothing
+_GRADIENTS = ("grad", "gradient", "nabla", "derivative", "differential", "slope")
+_NOUN = re.compile(r"\s*(?:(?:and|so|the|our|an?)\s+)*((?:[a-z]{4,}\s+){1,2})"
+                   rf"(?=\$?\s*(?:{LETTER})\s*:?=(?!=))")
 # What ends so says nothing by itself: it introduces what comes next
-INTRODUCES = re.compile(r"(?:\b(?:is|are|reads?|gives|becomes|get|obtain|have|that|by|as)|[:,])"
-                        r"\s*$")
-REASONED = re.compile(r"\s*(?:by|using|from|since|because|via|derivative|rule|differential)\b")
-SHAPE = re.compile(r"\b\w\s*×\s*\w\b")
-SHAPES = re.compile(r"(?:\(?\b[A-Z\d]\s?[×x]\s?[A-Z\d]\b\)?\s*(?:times\b)?)+")
+_INTRODUCES = re.compile(r"(?:\b(?:is|are|reads?|gives|becomes|get|obtain|have|that|by|as)|[:,])"
+                         r"\s*$")
+_REASONED = re.compile(r"\s*(?:by|using|from|since|because|via|derivative|rule|differential)\b")
+_SHAPE = re.compile(r"\b\w\s*×\s*\w\b")
+_SHAPES = re.compile(r"(?:\(?\b[A-Z\d]\s?[×x]\s?[A-Z\d]\b\)?\s*(?:times\b)?)+")
 NO_EQUATION = "It is no equation, and nothing in it is checked."
 # What says of a formula behind it what it is: "gives", "is minus", "decoder:"
-STATES = re.compile(r"(?:\b(?:is|are|be|being|gives?|giving|equals?|becom\w+|yield\w*|gets?|obtain"
-                    r"|obtains|have|has|reads?|says?|contributes|(?:expands|leads|reduces"
-                    r"|simplifies|amounts)\s+to)\b"
-                    r"|[:=→⇒]|->|\\(?:to|Rightarrow|implies)\b)[\s:]*"
-                    r"(?:(?:just|simply|then|also|now|only|thus|therefore|again|really|actually)"
-                    r"\s+)*(?P<next>[^\s]*)")
-ALONE = re.compile(r"(?<!\S)(?:\\[A-Za-z]+|[^\W\d_])(?=[\s.,;:]|$)")  # a name in a sentence
+_STATES = re.compile(r"(?:\b(?:is|are|be|being|gives?|giving|equals?|becom\w+|yield\w*|gets?|obtain"
+                     r"|obtains|have|has|reads?|says?|contributes|(?:expands|leads|reduces"
+                     r"|simplifies|amounts)\s+to)\b"
+                     r"|[:=→⇒]|->|\\(?:to|Rightarrow|implies)\b)[\s:]*"
+                     r"(?:(?:just|simply|then|also|now|only|thus|therefore|again|really|actually)"
+                     r"\s+)*(?P<next>[^\s]*)")
+_ALONE = re.compile(r"(?<!\S)(?:\\[A-Za-z]+|[^\W\d_])(?=[\s.,;:]|$)")  # a name in a sentence
 
 
 def is_remark(text: str, vocabulary: Vocabulary) -> bool:
     """Return whether a text beside a formula is words alone, none of which is a name."""
-    words = re.findall(r"[A-Za-z]+", SHAPE.sub("", text))
+    words = re.findall(r"[A-Za-z]+", _SHAPE.sub("", text))
     named = any(vocabulary.pattern.fullmatch(word) for word in words)
     says = sum(is_english(word) and len(word) > 1 for word in words) > 0
     return bool(re.search("[a-z]{4}", text)) and (says or not named) and bool(
-        REASONED.match(text) or not TELLING.search(text))
+        _REASONED.match(text) or not TELLING.search(text))
 
 
 def is_aside(text: str, vocabulary: Vocabulary) -> bool:
     """Return whether a text is a sentence that may have a formula in it and states none."""
     if re.search(r"[=≡∝≈←]|\\(?:equiv|propto|gets|leftarrow)\b", text):
         return False
-    plain = SHAPES.sub(" shape ", MATH.sub(" ⟦⟧ ", text))
+    plain = _SHAPES.sub(" shape ", MATH.sub(" ⟦⟧ ", text))
 
     letters = {name for name in vocabulary.spellings if len(name) == 1}
 
@@ -103,7 +103,7 @@ def is_aside(text: str, vocabulary: Vocabulary) -> bool:
         return len(word) > 1 and not (named or product)
 
     words = [word for word in re.findall(r"(?<![\w\\])[A-Za-z]+(?![\w(])", plain) if is_word(word)]
-    stated = [it["next"].strip(".,;:!?)\"") for it in STATES.finditer(plain)]
+    stated = [it["next"].strip(".,;:!?)\"") for it in _STATES.finditer(plain)]
     return len(words) > 2 and sum(map(is_english, words)) > 1 and not any(
         TELLING.match(said) or not (re.fullmatch(r"[A-Za-z'’-]+", said) and is_word(said))
         for said in stated if said not in ("", "a"))
@@ -111,8 +111,8 @@ def is_aside(text: str, vocabulary: Vocabulary) -> bool:
 
 def without_noun(text: str, vocabulary: Vocabulary) -> str:
     """Return a definition without a noun that names the letter, as in "error e = f − y"."""
-    noun = NOUN.match(text)
-    names = {*vocabulary.functions, *vocabulary.spellings, *GREEK, *PROSE, *GRADIENTS} - {*NOUNS}
+    noun = _NOUN.match(text)
+    names = {*vocabulary.functions, *vocabulary.spellings, *GREEK, *PROSE, *_GRADIENTS} - {*_NOUNS}
     told = noun and (names & {*noun[1].split()} or TELLING.search(noun[0])
                      or OPERATING.search(noun[1].strip()))
     return text if not noun or told else text[noun.end():]
@@ -125,7 +125,7 @@ def is_english(word: str) -> bool:
 
 def is_words(text: str, vocabulary: Vocabulary) -> bool:
     """Return whether a line is words without a formula, most of which are known to say nothing."""
-    if any(it.match(text) for it in (SAYS_NOTHING, SPECIAL_CASE)) or says_nothing(text):
+    if any(it.match(text) for it in (_SAYS_NOTHING, SPECIAL_CASE)) or says_nothing(text):
         return True
     dot = NOTATION.match(text)
     if dot and not {*dot.groups()} & {*vocabulary}:
@@ -135,14 +135,14 @@ def is_words(text: str, vocabulary: Vocabulary) -> bool:
         return False
     text = MATH.sub(" ", text)
     words = re.findall(r"[A-Za-z]+", text)
-    others = re.sub(r"[A-Za-z\s.,;:!?'’()-]+|(?<!\S)\d+(?=[\s.,;:]|$)", "", ALONE.sub(" ", text))
+    others = re.sub(r"[A-Za-z\s.,;:!?'’()-]+|(?<!\S)\d+(?=[\s.,;:]|$)", "", _ALONE.sub(" ", text))
     named = [word for word in words if len(word) > 1 and vocabulary.pattern.fullmatch(word)]
     alone = inner or any(len(word) == 1 and word not in "aAI" for word in words)
     letters = {name for name in vocabulary.spellings if len(name) == 1}
     product = any(1 < len(word) < 4 and {*word} <= letters and not is_english(word)
                   and not word.islower() for word in words) or any(
         {*pair} <= letters - {"a", "I"} for pair in pairwise(text.split()))
-    tells = TELLING.search(text) and (alone or not INTRODUCES.search(text))
+    tells = TELLING.search(text) and (alone or not _INTRODUCES.search(text))
     if others or not words or named or product or tells:
         return False
     spoken = all(len(word) > 1 or word in "aAI" for word in words) and not OPERATING.search(text)
@@ -150,10 +150,10 @@ def is_words(text: str, vocabulary: Vocabulary) -> bool:
     if spoken and told and not inner and re.search(r"[,:.!]\s*$", text):
         return True
     long_words = sum(len(word) > 3 for word in words)
-    if TITLE.match(text) and max(map(len, words)) > 2:
+    if _TITLE.match(text) and max(map(len, words)) > 2:
         return True
     heading = long_words > text.rstrip().endswith(".") and text.rstrip().endswith((":", "."))
     english = sum(map(is_english, words))
-    introduces = english > 1 and long_words and INTRODUCES.search(text)
+    introduces = english > 1 and long_words and _INTRODUCES.search(text)
     return bool(heading or introduces or (long_words > 1 and 0 < english < len(words) - 1)
                 or 2 * english > len(words))

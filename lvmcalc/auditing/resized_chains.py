@@ -16,7 +16,7 @@ from lvmcalc.auditing.audit_report import Audit, Line
 from lvmcalc.auditing.pieces import pieces
 from lvmcalc.calculus import CannotBeFormed
 from lvmcalc.chain import Builder, Chain, Node
-from lvmcalc.marking.chain_letters import sizes_of
+from lvmcalc.marking.chain_letters import size_letters
 from lvmcalc.marking.exercise import RIGHT
 from lvmcalc.notation import Unreadable
 from lvmcalc.notation.forming import as_number
@@ -24,9 +24,9 @@ from lvmcalc.notation.formula_finder import sides_of
 from lvmcalc.notation.parser import readings
 
 
-def of_one_size(chain: Chain) -> Chain:
+def _of_one_size(chain: Chain) -> Chain:
     """Return a chain in which all sizes are one."""
-    sizes = sizes_of(chain)
+    sizes = size_letters(chain)
     names = [*(size.name for size in sizes if size.name in "Nn"), *(size.name for size in sizes)]
     one = next((size for size in sizes if size.name in chain.leaves), Symbol(
         names[0], integer=True, positive=True) if sizes else None)  # with N rows, softmax is read
@@ -39,7 +39,7 @@ def with_free_letters(chain: Chain, text: str) -> Chain:
     names = [piece.name for piece in pieces([text], chain.vocabulary)
              if piece.name in chain.vocabulary.lengths and _is_matrix(chain, piece.text)]
     renamed = {size: Symbol(f"n_{size.name}", integer=True, positive=True)
-               for size in sizes_of(chain) if size.name in names}
+               for size in size_letters(chain) if size.name in names}
     return chain.remember(("with free letters", *renamed), lambda: _with_sizes(
         chain, renamed)) if renamed else chain
 
@@ -64,7 +64,7 @@ def _with_sizes(chain: Chain, sizes: dict[Expr, Expr]) -> Chain:
     return build.chain(chain.abbreviations, at_most, unnamed=chain.unnamed)
 
 
-def samples_of(chain: Chain) -> list[Expr]:
+def _samples_of(chain: Chain) -> list[Expr]:
     """Return the sizes that only count the columns of leaves with a small letter, as S where x is
     n×S: on paper, x is one column."""
     def matrix(leaf: Node) -> bool:
@@ -75,7 +75,7 @@ def samples_of(chain: Chain) -> list[Expr]:
                                for it in size.free_symbols}
     other |= {size.name for leaf in leaves for place, length in enumerate(leaf.shape)
               for size in length.free_symbols if not (place and matrix(leaf))}
-    return [size for size in sizes_of(chain) if size.name not in other]
+    return [size for size in size_letters(chain) if size.name not in other]
 
 
 def of_one_sample(found: Audit, chain: Chain, again: Callable[[Chain], Audit]) -> Audit:
@@ -84,7 +84,7 @@ def of_one_sample(found: Audit, chain: Chain, again: Callable[[Chain], Audit]) -
 
     A derivation with the trace of what is S×S for S samples is about all of them.
     """
-    samples = {*samples_of(chain)} if any(map(misfits, found.lines)) else {}
+    samples = {*_samples_of(chain)} if any(map(_misfits, found.lines)) else {}
     traces = [it for line in found.lines if "tr" in line.text  # and no norm
               for side in line.sides for it in side.atoms(Trace)]
     if not samples or any(samples & it.arg.rows.free_symbols for it in traces):
@@ -93,7 +93,7 @@ def of_one_sample(found: Audit, chain: Chain, again: Callable[[Chain], Audit]) -
         chain, dict.fromkeys(samples, Integer(1)))))
     pairs = [*zip(found.lines, other.lines, strict=False)]
     mended = [one for line, one in pairs
-              if (misfits(line) or line.follows) and one.status in RIGHT]
+              if (_misfits(line) or line.follows) and one.status in RIGHT]
     worse = any((line.status in RIGHT and one.status not in RIGHT)
                 or (line.status != "unreadable" == one.status) for line, one in pairs)
     if len(found.lines) != len(other.lines) or not mended or worse:
@@ -104,7 +104,7 @@ def of_one_sample(found: Audit, chain: Chain, again: Callable[[Chain], Audit]) -
         for one in other.lines))
 
 
-def misfits(line: Line) -> bool:
+def _misfits(line: Line) -> bool:
     """Return whether a line is wrong because something in it does not fit."""
     return line.status == "refuted" and any(found.kind == "shape" for found in line.findings)
 
@@ -118,15 +118,15 @@ def with_misfits_behind(found: Audit, chain: Chain, again: Callable[[Chain], Aud
     chain : of the derivation
     again : returns the audit of the same derivation in another chain
     """
-    wrong = [place for place, line in enumerate(found.lines) if misfits(line)]
+    wrong = [place for place, line in enumerate(found.lines) if _misfits(line)]
     if len(wrong) < 2:
         return found
-    other = again(chain.remember("of one size", lambda: of_one_size(chain)))
+    other = again(chain.remember("of one size", lambda: _of_one_size(chain)))
     if len(other.lines) != len(found.lines):
         return found
     lines = [*found.lines]
     for place in wrong[1:]:
         behind = other.lines[place].follows
-        if behind and any(misfits(line) for line in lines if line.at == behind):
+        if behind and any(_misfits(line) for line in lines if line.at == behind):
             lines[place] = replace(lines[place], follows=behind)
     return replace(found, lines=tuple(lines))

@@ -8,7 +8,7 @@ from sympy import Add, Expr, S
 
 from lvmcalc import notation
 from lvmcalc.auditing.conditional_lines import is_misfit
-from lvmcalc.auditing.own_letters import OwnLetters, multiple
+from lvmcalc.auditing.own_letters import OwnLetters, common_ratio
 from lvmcalc.auditing.pieces import LOSS, Piece
 from lvmcalc.auditing.remarks import NAME
 from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression, Verdict
@@ -19,9 +19,9 @@ from lvmcalc.notation.forming import as_number, change_of
 from lvmcalc.notation.formula_finder import ROUND, sides_of
 from lvmcalc.notation.parser import readings
 
-LOSSES = {"l", "ell", "J", *LOSS}
-TAKEN = "The gradient is taken for {}."
-LOG_P = re.compile(r"\\?(?:log|ln)\s*p(?:\s*\([^()]*\))?")
+_LOSSES = {"l", "ell", "J", *LOSS}
+_TAKEN = "The gradient is taken for {}."
+_LOG_P = re.compile(r"\\?(?:log|ln)\s*p(?:\s*\([^()]*\))?")
 
 
 class SaidLetters:
@@ -58,12 +58,12 @@ class SaidLetters:
         """Return the name on the left that may be another one for the scalar, "" if it may not."""
         left = sides_of(piece.text)[0].strip()
         called = re.sub(r"\(\w\)$", "", left) if NAME.match(left) else ""
-        return piece.name or (left if LOG_P.fullmatch(left) else called)
+        return piece.name or (left if _LOG_P.fullmatch(left) else called)
 
     def meant(self, piece: Piece) -> Piece:
         """Return a claim about a stage, or the definition of its letter, if it is another."""
         name, left = notation.spelling(piece.name), sides_of(piece.text)[0].strip()
-        if piece.kind == "claim" and LOG_P.fullmatch(left) and "p" not in self.chain.leaves:
+        if piece.kind == "claim" and _LOG_P.fullmatch(left) and "p" not in self.chain.leaves:
             return piece._replace(error=f"`{left}` is not the scalar of this chain.")
         output = self.chain.vocabulary.outputs[-1]
         if name and piece.kind == "claim" and name not in self.words and self.value(piece, output):
@@ -91,7 +91,7 @@ class SaidLetters:
         if not fitting or any(map(is_misfit, fitting.values())):  # it has no shape
             return sides, ""
         taken = max(fitting, key=lambda adjoint: fitting[adjoint].holds)
-        return (taken, *sides[1:]), TAKEN.format(notation.plain(taken))
+        return (taken, *sides[1:]), _TAKEN.format(notation.plain(taken))
 
     def misfits(self, piece: Piece, name: str) -> bool:
         """Return whether what a piece says of a letter has another shape than the letter."""
@@ -126,7 +126,7 @@ class SaidLetters:
     def is_loss(self, found: list[Piece], piece: Piece) -> bool:
         """Return whether a definition of ℓ, J or loss means the scalar, whatever it says: it is
         differentiated, nothing is made of it, and nothing else is called the scalar."""
-        if notation.spelling(piece.name) not in LOSSES:
+        if notation.spelling(piece.name) not in _LOSSES:
             return False
         others = [it.text for it in found if it is not piece and it.kind != "words"]
         letter = rf"\\?{re.escape(piece.name)}(?![A-Za-z0-9_])"
@@ -146,7 +146,7 @@ class SaidLetters:
             values = [] if value.is_Matrix else exercise.values(self.letters.meaning(value))
             terms = [*map(exercise.values, Add.make_args(self.chain.expression()))]
             return not values or any(
-                multiple([it * point.get(size, 1) for it, point in zip(
+                common_ratio([it * point.get(size, 1) for it, point in zip(
                     values, exercise.points, strict=True)], [*map(sum, zip(*some, strict=True))])
                 for count in range(1, len(terms) + 1) for some in combinations(terms, count)
                 for size in ("", *self.words.lengths, *self.chain.leaves) if isinstance(

@@ -20,7 +20,7 @@ class Parts(NamedTuple):
         return self.places.get(symbol)
 
 
-def parts_of(chain: Chain) -> Parts:
+def summands_of(chain: Chain) -> Parts:
     """Return the parts of the scalar, none if the last stage is no sum of stages."""
     def found() -> Parts:
         last = chain[chain.output]

@@ -8,7 +8,7 @@ from lvmcalc.auditing.own_letters import OwnLetters
 from lvmcalc.auditing.said_letters import SaidLetters
 from lvmcalc.notation import Unreadable
 
-CURVATURE = "Hessianterm"  # what ∇²L is called in a second differential
+_CURVATURE = "Hessianterm"  # what ∇²L is called in a second differential
 SECOND = re.compile(r"\s*d\s*(?:²|\^\s*\{?\s*2\s*\}?)\s*\(?\s*L\s*\)?\s*&?\s*")
 
 
@@ -29,8 +29,8 @@ class SecondDifferentials(SaidLetters):
         if len(columns) != 1 or len(self.moving) != 1:
             raise Unreadable("A second differential is read of one column that changes alone.")
         symbol, _ = next(self.letters.hessian(self.words[columns[0]]))
-        words, self.words = self.words, self.words.extended({CURVATURE: symbol})
+        words, self.words = self.words, self.words.extended({_CURVATURE: symbol})
         try:
-            return self.sides(" = ".join([f"d{columns[0]}ᵀ {CURVATURE} d{columns[0]}", *others]))
+            return self.sides(" = ".join([f"d{columns[0]}ᵀ {_CURVATURE} d{columns[0]}", *others]))
         finally:
             self.words = words

@@ -26,22 +26,22 @@ from lvmcalc.notation.indices import entries_in
 from lvmcalc.notation.parser import Reading, readings
 from lvmcalc.notation.vocabulary import typed
 
-AS_ROWS = ("In this order it may be the chain rule of numerator layout, where gradients are rows. "
-           "Here a gradient has the shape of its variable: write (∂z/∂w)ᵀ ∂L/∂z.")
-FOUR = "The derivative of a matrix by the matrix {} has four indices, which is not read."
-CHANGE_OF_GRADIENT = re.compile(r"d∇_?(\w*?)L")
-SLOPE = "dLdterm"
-INVERSE = "dLdinverse"  # what ∂L/∂K⁻¹ is called while an equation is read
-OUTSIDE = "stands outside the sum"
-DIVIDED = "./ divides entry by entry"
-QUOTIENT_SIGN = re.compile(r"/(?!\s*(?:∂|\\partial|d[^\W\d_](?![A-Za-z])(?!\s*[)∘⊙])))")
-UNIT = re.compile(r"\s*(?:\\math(?:bf|rm)\s*\{?\s*)?I\s*\}?\s*")
+_AS_ROWS = ("In this order it may be the chain rule of numerator layout, where gradients are rows. "
+            "Here a gradient has the shape of its variable: write (∂z/∂w)ᵀ ∂L/∂z.")
+_FOUR = "The derivative of a matrix by the matrix {} has four indices, which is not read."
+_CHANGE_OF_GRADIENT = re.compile(r"d∇_?(\w*?)L")
+_SLOPE = "dLdterm"
+_INVERSE = "dLdinverse"  # what ∂L/∂K⁻¹ is called while an equation is read
+_OUTSIDE = "stands outside the sum"
+_DIVIDED = "./ divides entry by entry"
+_QUOTIENT_SIGN = re.compile(r"/(?!\s*(?:∂|\\partial|d[^\W\d_](?![A-Za-z])(?!\s*[)∘⊙])))")
+_UNIT = re.compile(r"\s*(?:\\math(?:bf|rm)\s*\{?\s*)?I\s*\}?\s*")
 
-UNIT_IN = re.compile(r"(?<![A-Za-z\\_])I(?![\w])")
-SIZE = "The size of `I`"
+_UNIT_IN = re.compile(r"(?<![A-Za-z\\_])I(?![\w])")
+_SIZE = "The size of `I`"
 
 
-def shape_of(side: Expr) -> tuple[Expr, ...]:
+def _shape_of(side: Expr) -> tuple[Expr, ...]:
     """Return the shape of a side, () of a number."""
     return getattr(side, "shape", ())
 
@@ -80,7 +80,7 @@ class Lettering(SecondDifferentials):
 
         That of ∇ (½ wᵀA w) is by the one letter in it with the shape of what is `said`.
         """
-        if change := CHANGE_OF_GRADIENT.fullmatch(bare(side)):
+        if change := _CHANGE_OF_GRADIENT.fullmatch(bare(side)):
             leaves = [change[1]] if change[1] else [*self.moving]
             if len(leaves) == 1 and leaves[0] in self.chain.leaves:
                 gradient = self.chain.adjoint_symbol(leaves[0])
@@ -109,7 +109,7 @@ class Lettering(SecondDifferentials):
         if not name:
             claimed = readings(said, self.words)[0].formula
             fitting = [name for name, leaf in self.chain.leaves.items()
-                       if leaf.shape == shape_of(claimed) and leaf.symbol in value.free_symbols]
+                       if leaf.shape == _shape_of(claimed) and leaf.symbol in value.free_symbols]
             if len(fitting) > 1:
                 fitting = [name for name in fitting if self.verdict(
                     self.letters.derivative(value, self.words[name]), claimed).holds]
@@ -166,7 +166,7 @@ class Lettering(SecondDifferentials):
                 if symbol is None:
                     self.words = words
                     return ()
-                name = f"{SLOPE}{'abcdefgh'[len(self.words) % 8]}"
+                name = f"{_SLOPE}{'abcdefgh'[len(self.words) % 8]}"
                 below = "".join(f"_{{{it}}}" for it in entries_in(text[begin:end])[:1])
                 self.words = self.words.extended({name: symbol})
                 text = f"{text[:begin]} {name}{below} {text[end:]}"
@@ -185,9 +185,9 @@ class Lettering(SecondDifferentials):
             If they cannot be formed either way, or if a derivative has four indices.
         """
         of = self.letters.derived.get(sides[0], ())
-        if of and all(shape_of(it) and 1 not in shape_of(it) for it in of) and any(
-                shape_of(side) != sides[0].shape for side in sides[1:]):
-            raise Unreadable(FOUR.format(notation.plain(of[1])))
+        if of and all(_shape_of(it) and 1 not in _shape_of(it) for it in of) and any(
+                _shape_of(side) != sides[0].shape for side in sides[1:]):
+            raise Unreadable(_FOUR.format(notation.plain(of[1])))
         matrices = {symbol: transposed(symbol) for side in sides[1:] for symbol in side.free_symbols
                     if symbol in self.letters.derived
                     and all(it.is_Matrix and it.cols == 1
@@ -201,7 +201,7 @@ class Lettering(SecondDifferentials):
                 for side in turned[1:]:
                     check_shapes(self.meaning(side))
                 return turned
-            raise Unreadable(AS_ROWS) from error
+            raise Unreadable(_AS_ROWS) from error
         return sides
 
     def read(self, texts: list[str], indices: str = "") -> tuple[Expr, ...]:
@@ -214,16 +214,16 @@ class Lettering(SecondDifferentials):
         if any(map(self.words.change.search, others)):  # d K⁻¹ = −K⁻¹ dK K⁻¹ is no product with d
             joined = re.sub(r"^\s*d\s+(?=[^\s=]+\s*$)", "d", first)
             first = joined if self.words.change.match(joined) else first
-        shape = shape_of(self.divided(others[0], (), differentials, indices)[0].formula) if (
-            UNIT.fullmatch(first)) else ()
+        shape = _shape_of(self.divided(others[0], (), differentials, indices)[0].formula) if (
+            _UNIT.fullmatch(first)) else ()
         found = [self.derivative(first, others[0])
                  or self.divided(first, shape, differentials, indices)[0].formula]
         for other in others:
             try:
-                ways = self.divided(other, shape_of(found[0]), differentials, indices)
+                ways = self.divided(other, _shape_of(found[0]), differentials, indices)
             except Unreadable as error:  # tr(I) = D says which I it is
-                sized = [way for size in self.chain.vocabulary.lengths if SIZE in str(error)
-                         for way in self.divided(UNIT_IN.sub(f"I_{size}", other), (),
+                sized = [way for size in self.chain.vocabulary.lengths if _SIZE in str(error)
+                         for way in self.divided(_UNIT_IN.sub(f"I_{size}", other), (),
                                                  differentials, indices)[:1]
                          if self.verdict(found[-1], way.formula).holds]
                 if len(sized) != 1:
@@ -241,24 +241,24 @@ class Lettering(SecondDifferentials):
             with suppress(Unreadable, *others):
                 ways = [self.ways(text, symbol, indices) for text in texts[1:]]
                 sides = (symbol, *(self.likeliest(symbol, way) for way in ways))
-                if shape_of(sides[1]) == shape_of(symbol) and self.verdict(*sides[:2]).holds:
+                if _shape_of(sides[1]) == _shape_of(symbol) and self.verdict(*sides[:2]).holds:
                     return sides
                 found.append(sides)
         if not found and any(inverses_below(text)[0] for text in texts):
             return self.with_inverse_below(texts)
-        found.sort(key=lambda sides: shape_of(sides[1]) != shape_of(sides[0]))
+        found.sort(key=lambda sides: _shape_of(sides[1]) != _shape_of(sides[0]))
         return found[0] if found else ()
 
     def with_inverse_below(self, texts: list[str]) -> tuple[Expr, ...]:
         """Return the sides of an equation in which ∂L/∂K⁻¹ stands for one matrix K."""
-        put = [inverses_below(text, INVERSE) for text in texts]
+        put = [inverses_below(text, _INVERSE) for text in texts]
         names = {name for inverted, _ in put for name in inverted}
         known = [self.words.spellings.get(notation.spelling(name.strip("\\"))) for name in names]
         symbols = [way for name in known[:1] if name is not None
                    for way, _ in self.letters.by_inverse(name)]
         if len(names) != 1 or not symbols or any(inverses_below(text)[0] for _, text in put):
             raise Unreadable("The derivative by an inverse is read only of one matrix.")
-        words, self.words = self.words, self.words.extended({INVERSE: symbols[0]})
+        words, self.words = self.words, self.words.extended({_INVERSE: symbols[0]})
         try:
             return self.read([text for _, text in put])
         finally:
@@ -267,12 +267,12 @@ class Lettering(SecondDifferentials):
     def ways(self, text: str, symbol: Expr, indices: str) -> list[Reading]:
         """Return what a side of such an equation may mean; 1 − h for ∂h/∂z is meant of entries."""
         try:
-            found = readings(text, self.words, shape_of(symbol), False, indices, self.arrays)
+            found = readings(text, self.words, _shape_of(symbol), False, indices, self.arrays)
             check_shapes(self.meaning(found[0].formula))
             return found
         except CannotBeFormed:
             if not symbol.is_Matrix or symbol.name.startswith("∂²"):
-                return self.divided(text, shape_of(symbol), False, indices)
+                return self.divided(text, _shape_of(symbol), False, indices)
             return self.by_entries(text, symbol.shape)
 
     def by_entries(self, text: str, shape: tuple[Expr, ...]) -> list[Reading]:
@@ -301,15 +301,15 @@ class Lettering(SecondDifferentials):
                 return other if self.is_formed(other) else found
             return found
         except Unreadable as error:
-            if OUTSIDE in str(error) and (whole := with_summand(text)) != text:
+            if _OUTSIDE in str(error) and (whole := with_summand(text)) != text:
                 return readings(whole, self.words, shape, differentials, indices, self.arrays)
-            if DIVIDED not in str(error):
+            if _DIVIDED not in str(error):
                 raise
             with suppress(Unreadable, CannotBeFormed):
                 if shape:
                     return self.by_entries(text, shape)
             with suppress(Unreadable, CannotBeFormed):
-                found = readings(QUOTIENT_SIGN.sub(" ./ ", text), self.words, shape, differentials)
+                found = readings(_QUOTIENT_SIGN.sub(" ./ ", text), self.words, shape, differentials)
                 check_shapes(self.meaning(found[0].formula))
                 return found
             raise

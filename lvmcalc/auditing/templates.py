@@ -16,16 +16,16 @@ EXPANSION = re.compile(r"[+−-]\s*(?:\\mathcal\s*\{?\s*O\s*\}?|(?<![A-Za-z\\])[
 NUMBER = re.compile(r"^\s*\$?\s*\\?[^\W\d_]+\s*=\s*0{0,9}\.?0{0,9}[1-9]\d{0,9}(?:\.\d{1,9})?"
                     r"(?:e-?\d{1,3})?[\s.,;$]*$")  # η = 0.01
 # What a rule is about: a derivative of a formula, a differential, a product of two matrices
-ABOUT = re.compile(r"[:⟨∇∂]|\\(?:langle|nabla|partial)(?![A-Za-z])"
-                   r"|(?<![A-Za-z])(?:tr|det|log|vec)(?![a-z])|(?<![A-Za-z\\])d\s*[(\\A-Z]")
+_ABOUT = re.compile(r"[:⟨∇∂]|\\(?:langle|nabla|partial)(?![A-Za-z])"
+                    r"|(?<![A-Za-z])(?:tr|det|log|vec)(?![a-z])|(?<![A-Za-z\\])d\s*[(\\A-Z]")
 # ∂L/∂X, of which a derivation says what it is, unless X is a letter of the rule
-QUOTIENT = re.compile(r"\s*(?:\\[td]?frac\s*\{\s*)?(?:\\partial|∂|d)\s*\\?\w+\s*(?:/|\}\s*\{)\s*"
-                      r"(?:\\partial|∂|d)\s*\{?\s*(?P<below>\\?[^\W\d_]+)[^=]*$")
-GRADIENT = re.compile(r"\s*(?:∇|\\nabla(?![A-Za-z]))\s*(?:_\s*(?:\{[^{}]*\}|\S))?\s*\\?\w+\s*$")
-INDEX = re.compile(r"[⁻ᵀ⁰¹²³⁴-⁹]|_\s*(?:\{[^{}]*\}|[a-z]{1,2}(?![a-z])|\w)|[ᵢⱼₖₗₘₙ₀-₉]")
-SAID = re.compile(r"i\.\s?e\b|[Σ∑]\s*_|\\sum")
-SUPERSCRIPT = re.compile(r"\^\s*(?:\{[^{}]*\}|\\?\w+?(?=[A-Z(\s)]|$)|[T*])")
-COMMAND = re.compile(rf"{STYLES}(?![a-z])|\\(?!(?:{'|'.join(GREEK)})(?![a-z]))[A-Za-z]+|_")
+_QUOTIENT = re.compile(r"\s*(?:\\[td]?frac\s*\{\s*)?(?:\\partial|∂|d)\s*\\?\w+\s*(?:/|\}\s*\{)\s*"
+                       r"(?:\\partial|∂|d)\s*\{?\s*(?P<below>\\?[^\W\d_]+)[^=]*$")
+_GRADIENT = re.compile(r"\s*(?:∇|\\nabla(?![A-Za-z]))\s*(?:_\s*(?:\{[^{}]*\}|\S))?\s*\\?\w+\s*$")
+_INDEX = re.compile(r"[⁻ᵀ⁰¹²³⁴-⁹]|_\s*(?:\{[^{}]*\}|[a-z]{1,2}(?![a-z])|\w)|[ᵢⱼₖₗₘₙ₀-₉]")
+_SAID = re.compile(r"i\.\s?e\b|[Σ∑]\s*_|\\sum")
+_SUPERSCRIPT = re.compile(r"\^\s*(?:\{[^{}]*\}|\\?\w+?(?=[A-Z(\s)]|$)|[T*])")
+_COMMAND = re.compile(rf"{STYLES}(?![a-z])|\\(?!(?:{'|'.join(GREEK)})(?![a-z]))[A-Za-z]+|_")
 
 
 def letters_of_rule(text: str, vocabulary: Vocabulary, known: Collection[str]) -> list[str]:
@@ -36,11 +36,11 @@ def letters_of_rule(text: str, vocabulary: Vocabulary, known: Collection[str]) -
     """
     left, *others = sides_of(text)
     left = re.sub(r"^\s*(?:\\(?:mathrm|text|rm)\s*\{?\s*)?d\s*\}?\s*(?=[A-Zℓ]\s*$)", "d", left)
-    called, by = NAME.match(left.strip()), QUOTIENT.match(left)
+    called, by = NAME.match(left.strip()), _QUOTIENT.match(left)
     asked = called and called[1] in {f"d{output}" for output in vocabulary.outputs}
     below = spelling(by["below"].strip("\\")) if by else ""
-    if not (others and ABOUT.search(text)) or SAID.search(text) or any(
-            (called and not asked, GRADIENT.match(left))):
+    if not (others and _ABOUT.search(text)) or _SAID.search(text) or any(
+            (called and not asked, _GRADIENT.match(left))):
         return []
     if INNER.match(left) and not NOTATION.match(text):
         return []
@@ -59,7 +59,7 @@ def letters_of_rule(text: str, vocabulary: Vocabulary, known: Collection[str]) -
 def _letters(side: str, vocabulary: Vocabulary, known: Collection[str]) -> list[str] | None:
     """Return the letters of a side, None if there is a word in it."""
     bare = re.sub(r"((?:∇|\\nabla)\s*)_", r"\1 ", side)
-    plain = COMMAND.sub(" ", SUPERSCRIPT.sub(" ", INDEX.sub(" ", bare)))
+    plain = _COMMAND.sub(" ", _SUPERSCRIPT.sub(" ", _INDEX.sub(" ", bare)))
     found: list[str] = []
     for word in re.findall(r"\\?[^\W\d_]+[\u0302\u0303]?", plain):
         name = spelling(word.strip("\\"))

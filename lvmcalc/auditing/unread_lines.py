@@ -24,16 +24,16 @@ from lvmcalc.notation import Unreadable
 from lvmcalc.notation.formula_finder import sides_of
 from lvmcalc.notation.vocabulary import typed
 
-WORD = re.compile(r"[\s$.,;:)]*(?:([A-Za-z]{2,}).*)?$", re.DOTALL)  # behind a formula
-LETTER = re.compile(r"[\s$]*([^\W\d_])(?:ᵀ|'|\^\s*\{?(?:T|\\top)\}?)?[\s.,$]*")
-EXPANDED = "It is an expansion up to a rest O(…), which is not checked."
-A_NUMBER = "It gives a number to a letter that the model does not have: it is not checked."
-RULE = "It is a rule in letters of its own, {}: it is not checked."
-BESIDE = "The words beside the equation are not checked."
-HESSIAN = "H is read as the Hessian."
+_WORD = re.compile(r"[\s$.,;:)]*(?:([A-Za-z]{2,}).*)?$", re.DOTALL)  # behind a formula
+_LETTER = re.compile(r"[\s$]*([^\W\d_])(?:ᵀ|'|\^\s*\{?(?:T|\\top)\}?)?[\s.,$]*")
+_EXPANDED = "It is an expansion up to a rest O(…), which is not checked."
+_A_NUMBER = "It gives a number to a letter that the model does not have: it is not checked."
+_RULE = "It is a rule in letters of its own, {}: it is not checked."
+_BESIDE = "The words beside the equation are not checked."
+_HESSIAN = "H is read as the Hessian."
 _OF_MATRIX = r"\s*\}?\s*[/{]*\s*".join(2 * [r"(?:∂|\\partial)\s*(\\?[^\W_]+)_\{?\w{2}\}?"])
-ENTRY_BY_ENTRY = re.compile(_OF_MATRIX)
-ENTRIES = "The derivative of an entry of {} by an entry of {} is not read."
+_ENTRY_BY_ENTRY = re.compile(_OF_MATRIX)
+_ENTRIES = "The derivative of an entry of {} by an entry of {} is not read."
 
 
 class Unread(Lettering):
@@ -49,28 +49,28 @@ class Unread(Lettering):
     def not_checked(self, piece: Piece) -> str:
         """Return why a line is not checked that cannot be read, "" if it should have been read."""
         if EXPANSION.search(piece.text):
-            return EXPANDED
+            return _EXPANDED
         if NUMBER.match(piece.text):
-            return A_NUMBER
+            return _A_NUMBER
         known = {*stages_of(self.chain), *self.lost, *(
             letter.name for letter in self.letters.formulas)}
         letters = letters_of_rule(piece.text, self.chain.vocabulary, known)
         left, *others = sides_of(piece.text)
-        said = LETTER.fullmatch(others[0]) if len(others) == 1 else None
+        said = _LETTER.fullmatch(others[0]) if len(others) == 1 else None
         if re.match(r"\s*(?:\\(?:mathrm|text)\s*)?d", left):
             self.rules |= {*letters}
         elif said and said[1] in self.rules:  # then ∂L/∂X = A, where dL = tr(Aᵀ dX) was a rule
             letters = [said[1]]
-        return RULE.format(" and ".join(letters)) if letters else ""
+        return _RULE.format(" and ".join(letters)) if letters else ""
 
     def otherwise(self, piece: Piece, among: bool) -> Line | None:
         """Return the line if it is right in another way of reading it, else None; it may stand
         among words that are not known."""
         ways = {}
         if piece.name == "H" and "H" not in self.lost:
-            ways[HESSIAN] = f"∇²L = {' = '.join(sides_of(piece.text)[1:])}"
+            ways[_HESSIAN] = f"∇²L = {' = '.join(sides_of(piece.text)[1:])}"
         if among and (inside := equation_among_words(piece.text, self.chain.vocabulary)):
-            ways[BESIDE] = inside
+            ways[_BESIDE] = inside
         for note, text in ways.items():
             with suppress(Unreadable, UnsupportedExpression, CannotBeFormed):
                 sides = self.sides(text)
@@ -89,7 +89,7 @@ class Unread(Lettering):
             parts = formula.split(" ")
             end = next((end for end in range(len(parts), 0 if not dollar else len(parts) - 1, -1)
                         if self.value(Piece("claim", f"= {' '.join(parts[:end])}"), name)), 0)
-            beside = WORD.match(" ".join([*parts[end:], behind]))
+            beside = _WORD.match(" ".join([*parts[end:], behind]))
             if not (end and beside) or any(it.search(f"{match['before']} it {beside[1] or ''} it")
                                            for it in (TELLING, OPERATING, DENIES)):
                 return False
@@ -118,7 +118,7 @@ class Unread(Lettering):
                 continue
             self.words = self.words.without(given)
             self.lost.setdefault(given, piece.at)
-        if reason.startswith("There is no") and (of := ENTRY_BY_ENTRY.search(piece.text)):
-            reason = ENTRIES.format(*of.groups())
+        if reason.startswith("There is no") and (of := _ENTRY_BY_ENTRY.search(piece.text)):
+            reason = _ENTRIES.format(*of.groups())
         wrong = Finding("unreadable", piece.text, reason)
         return Line(piece.text, self.chain, findings=(wrong,))

@@ -11,18 +11,18 @@ _AT = _BELOW.format(rf"{_NEXT}|old|[a-z]|\d")
 _ARROW = r"(?:←|⟵|<-|\\leftarrow\b|\\gets\b)"
 _AGAIN = rf"\s*&?\s*(?P=name){_AT}?(?![\w\\])\s*[-+−]"
 # w ← w − …, w_new = w − …, w^{(t+1)} = w^{(t)} − …
-STEP = re.compile(rf"(?:^|[\s$:]){_NAME}(?:{_AT}?\s*{_ARROW}|{_BELOW.format(_NEXT)}\s*&?\s*:?=)"
-                  rf"{_AGAIN}")
+_STEP = re.compile(rf"(?:^|[\s$:]){_NAME}(?:{_AT}?\s*{_ARROW}|{_BELOW.format(_NEXT)}\s*&?\s*:?=)"
+                   rf"{_AGAIN}")
 # w = w − lr * grad
-MOVED = re.compile(rf"^\s*{_NAME}\s*\+\s*Δ(?P=name)\s*;?\s*$")  # what a function returns
-IN_PLACE = re.compile(rf"^\s*{_NAME}\s*={_AGAIN}\s*\(?\s*"
-                      r"(?:(?:\w+\.)*(?:solve|inv|pinv|lstsq)\("
-                      r"|\\?(?P<step>[^\W\d]\w*)(?=\s*[*·\s(\\∇])|∇|\\nabla)")
+_MOVED = re.compile(rf"^\s*{_NAME}\s*\+\s*Δ(?P=name)\s*;?\s*$")  # what a function returns
+_IN_PLACE = re.compile(rf"^\s*{_NAME}\s*={_AGAIN}\s*\(?\s*"
+                       r"(?:(?:\w+\.)*(?:solve|inv|pinv|lstsq)\("
+                       r"|\\?(?P<step>[^\W\d]\w*)(?=\s*[*·\s(\\∇])|∇|\\nabla)")
 
 
 def is_update(text: str, vocabulary: Vocabulary) -> bool:
     """Return whether a text says how a letter changes in a step, by a length that has no name in
     the chain if the letter is on both sides of an equals sign."""
-    found = IN_PLACE.match(text)
+    found = _IN_PLACE.match(text)
     sized = found and not (found["step"] and vocabulary.pattern.fullmatch(found["step"]))
-    return bool(sized or MOVED.match(text) or (STEP.search(text) and text.count("=") < 2))
+    return bool(sized or _MOVED.match(text) or (_STEP.search(text) and text.count("=") < 2))

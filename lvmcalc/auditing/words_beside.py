@@ -17,55 +17,55 @@ from lvmcalc.notation.name_resolution import LAST
 from lvmcalc.notation.named_functions import FUNCTIONS
 from lvmcalc.notation.statements import LETTER, is_open
 
-TOKEN = re.compile(r"(?<![\w\\.∂∇δ@])(?:\w-th|[A-Za-z]{3,}(?:-[A-Za-z]{3,})+"
-                   r"|[A-Za-z]+(?:['’](?:s|t))?)"
-                   r"(?![\w(\[^{ᵀ⁻²\u0302]|\.[A-Za-z]|['’]|[^\S\n]*&?[^\S\n]*:?=(?!=))")
-CHANGES = re.compile(rf"(?!\b(?:again|sign)\b|(?<=[a-z]\s)minus\s\w+\))(?:{TELLING.pattern})"
-                     r"(?<!\btranspose)|\btranspose\s+of\b"
-                     rf"|{QUALIFIES.pattern}|\b\w+n['’]t\b|\bonly\b|\bdet(?:erminant)?\s+of\b"
-                     r"|\b(?:tends?|goes|near|large|small|infinity|off-diagonal|diagonal)\b",
-                     re.IGNORECASE)
+_TOKEN = re.compile(r"(?<![\w\\.∂∇δ@])(?:\w-th|[A-Za-z]{3,}(?:-[A-Za-z]{3,})+"
+                    r"|[A-Za-z]+(?:['’](?:s|t))?)"
+                    r"(?![\w(\[^{ᵀ⁻²\u0302]|\.[A-Za-z]|['’]|[^\S\n]*&?[^\S\n]*:?=(?!=))")
+_CHANGES = re.compile(rf"(?!\b(?:again|sign)\b|(?<=[a-z]\s)minus\s\w+\))(?:{TELLING.pattern})"
+                      r"(?<!\btranspose)|\btranspose\s+of\b"
+                      rf"|{QUALIFIES.pattern}|\b\w+n['’]t\b|\bonly\b|\bdet(?:erminant)?\s+of\b"
+                      r"|\b(?:tends?|goes|near|large|small|infinity|off-diagonal|diagonal)\b",
+                      re.IGNORECASE)
 # A reason says nothing of the formula, whatever is in it: "because w is used twice"
-REASON = re.compile(r"^\W*(?:because|since|using|via|as\s+(?:for|in))\b"
-                    r"(?!.*\b(?:if|unless|only|assum\w*)\b).*$",
-                    re.IGNORECASE)
+_REASON = re.compile(r"^\W*(?:because|since|using|via|as\s+(?:for|in))\b"
+                     r"(?!.*\b(?:if|unless|only|assum\w*)\b).*$",
+                     re.IGNORECASE)
 # What an equation behind it is not claimed by: "for λ = 0", "the trace of A = …"
-UNCLAIMED = re.compile(r"\b(?:for|at|when|under|unless|of|than|to|from|through)\W*$",
-                       re.IGNORECASE)
+_UNCLAIMED = re.compile(r"\b(?:for|at|when|under|unless|of|than|to|from|through)\W*$",
+                        re.IGNORECASE)
 # What an adjoint beside it may be a part of: "the data term has ∂L/∂w = …"
-PARTS = re.compile(r"\b(?:(?:data|penalty|prior|first|second|last|this|that|each)\s+(?:term|part)"
-                   r"|penalty|prior|regulari[sz]\w+|[a-z]{3,}\s+alone)\b", re.IGNORECASE)
-DIFFERENTIATED = re.compile(r"\s*(?:let\s+)?(?:[∂∇d]|\\(?:partial|nabla|[td]?frac|mathrm))")
+_PARTS = re.compile(r"\b(?:(?:data|penalty|prior|first|second|last|this|that|each)\s+(?:term|part)"
+                    r"|penalty|prior|regulari[sz]\w+|[a-z]{3,}\s+alone)\b", re.IGNORECASE)
+_DIFFERENTIATED = re.compile(r"\s*(?:let\s+)?(?:[∂∇d]|\\(?:partial|nabla|[td]?frac|mathrm))")
 # What holds for some of the values of a letter only: "for orthogonal W"
-RESTRICTED = re.compile(r"\bfor\s+(?:(?:an?|any|all|every|each)\s+)?[a-z]{4,}\s+\$?\\?(\w+)\b")
-DEFINES = re.compile(r"\b(?:let|define|denote|set|put|write|with|where|take|call|introduce)"
-                     r"(?:\s+(?:us|the|an?|[a-z]{4,})){0,3}\W*$", re.IGNORECASE)
+_RESTRICTED = re.compile(r"\bfor\s+(?:(?:an?|any|all|every|each)\s+)?[a-z]{4,}\s+\$?\\?(\w+)\b")
+_DEFINES = re.compile(r"\b(?:let|define|denote|set|put|write|with|where|take|call|introduce)"
+                      r"(?:\s+(?:us|the|an?|[a-z]{4,})){0,3}\W*$", re.IGNORECASE)
 # What words behind a formula begin with that are no part of it
-BEHIND = re.compile(r"\s*(?:[,;:.!?(]|\b(?:and|so|hence|thus|therefore|then|which|where|since|as"
-                    r"|because|by|from|using|via|this|be|we|holds?|the|its|it|in|after"
-                    r"|(?:is|are)\s+(?:symmetric|the|an?|what|our)"
-                    r"|for\s+(?:an?y?\s+)?(?:all|each|every|symmetric))\b)",
-                    re.IGNORECASE)
+_BEHIND = re.compile(r"\s*(?:[,;:.!?(]|\b(?:and|so|hence|thus|therefore|then|which|where|since|as"
+                     r"|because|by|from|using|via|this|be|we|holds?|the|its|it|in|after"
+                     r"|(?:is|are)\s+(?:symmetric|the|an?|what|our)"
+                     r"|for\s+(?:an?y?\s+)?(?:all|each|every|symmetric))\b)",
+                     re.IGNORECASE)
 # A name, an adjoint, or a sign that is spoken of
-MENTIONED = re.compile(rf"(?:\W|\b[\w]\b|{LETTER}|[∂d]\s*\w+\s*/\s*[∂d]\s*\w+|∇_?\w?\s*L?"
-                       r"|\\frac\s*\{[^{}]*\}\s*\{[^{}]*\})?")
-SAYS = re.compile(r"\b(?:is|are|be|gives?|equals?|becomes?|yields?|get|obtain|reads)\W*$")
-ARTICLE = re.compile(r"(?:.,|[a-z]{2})\sa\s[a-z]{3,}\s")  # whatever else is called a
-KNOWN = ENGLISH | {"likewise", "similarly", "analogously", "of"}
-TURNED = re.compile(r"\b(?:plus|minus|times|transposed?|twice|half|inverse|negative|opposite)\b")
-SHORT = {"of", "no", "up"} | {word for word in TALK if len(word) == 2}
-DOLLARS = re.compile(r"\$([^$]*)\$")
-HEAD = re.compile(r"^\s*(?!minus)[a-z]{3,}\s*:(?!=)\s*")  # "add: ∂L/∂w = …"
-SIGNS = re.compile(r"(?:^|(?<=\s))(?:[*⊙∘/]|\^2|²|√)(?=\s|$)")
-UNFINISHED = re.compile(r"(?:[-+·*/−^_∘⊙]|\\(?:cdot|times|odot))\s*$")
+_MENTIONED = re.compile(rf"(?:\W|\b[\w]\b|{LETTER}|[∂d]\s*\w+\s*/\s*[∂d]\s*\w+|∇_?\w?\s*L?"
+                        r"|\\frac\s*\{[^{}]*\}\s*\{[^{}]*\})?")
+_SAYS = re.compile(r"\b(?:is|are|be|gives?|equals?|becomes?|yields?|get|obtain|reads)\W*$")
+_ARTICLE = re.compile(r"(?:.,|[a-z]{2})\sa\s[a-z]{3,}\s")  # whatever else is called a
+_KNOWN = ENGLISH | {"likewise", "similarly", "analogously", "of"}
+_TURNED = re.compile(r"\b(?:plus|minus|times|transposed?|twice|half|inverse|negative|opposite)\b")
+_SHORT = {"of", "no", "up"} | {word for word in TALK if len(word) == 2}
+_DOLLARS = re.compile(r"\$([^$]*)\$")
+_HEAD = re.compile(r"^\s*(?!minus)[a-z]{3,}\s*:(?!=)\s*")  # "add: ∂L/∂w = …"
+_SIGNS = re.compile(r"(?:^|(?<=\s))(?:[*⊙∘/]|\^2|²|√)(?=\s|$)")
+_UNFINISHED = re.compile(r"(?:[-+·*/−^_∘⊙]|\\(?:cdot|times|odot))\s*$")
 
 
 def words_in(text: str, vocabulary: Vocabulary, own: Collection[str]) -> list[tuple[int, int]]:
     """Return where the words of a text stand; names in `own` are none."""
     letters = {*vocabulary.spellings, *own}
-    return [it.span() for it in TOKEN.finditer(text) if (_is_word(it[0], vocabulary, own) and not (
+    return [it.span() for it in _TOKEN.finditer(text) if (_is_word(it[0], vocabulary, own) and not (
         {*it[0]} <= letters and LAST.match(text, it.end())))  # Xᵀ We of a W and an e
-            or (it[0] == "a" and ARTICLE.match(text, max(0, it.start() - 3)))]
+            or (it[0] == "a" and _ARTICLE.match(text, max(0, it.start() - 3)))]
 
 
 def _is_word(word: str, vocabulary: Vocabulary, own: Collection[str]) -> bool:
@@ -75,39 +75,39 @@ def _is_word(word: str, vocabulary: Vocabulary, own: Collection[str]) -> bool:
     if name or (called and small not in ("solve", "norm")) or small.removeprefix("d") in GREEK:
         return False
     spelled = word.islower() or word.istitle() or not word.isalpha()
-    return spelled and (len(word) > 2 or small in SHORT or word == "a")
+    return spelled and (len(word) > 2 or small in _SHORT or word == "a")
 
 
 def is_story(text: str, vocabulary: Vocabulary, own: Collection[str] = ()) -> bool:
     """Return whether a text is words that mention names, and says of none what it is."""
-    text = DOLLARS.sub(r" \1 ", text)
+    text = _DOLLARS.sub(r" \1 ", text)
     spans = words_in(text, vocabulary, own)
     if len(spans) < 3 or "=" in text or not {text[begin:end].lower() for begin, end in spans
                                              } & ENGLISH:
         return False
     between = [text[end:begin].strip(" ,;:.!?()'’") for (_, end), (begin, _) in pairwise(
         [(0, 0), *spans, (len(text), len(text))])]
-    said = any(part and SAYS.search(text[:end]) for part, (_, end) in zip(
+    said = any(part and _SAYS.search(text[:end]) for part, (_, end) in zip(
         between[1:], spans, strict=True))
-    tells = any(between) and TURNED.search(text)
-    return all(map(MENTIONED.fullmatch, between)) and not said and not tells
+    tells = any(between) and _TURNED.search(text)
+    return all(map(_MENTIONED.fullmatch, between)) and not said and not tells
 
 
-def apart(text: str, vocabulary: Vocabulary,
-          own: Collection[str] = ()) -> list[tuple[str, bool]]:
+def words_apart(text: str, vocabulary: Vocabulary,
+                own: Collection[str] = ()) -> list[tuple[str, bool]]:
     """Return the equations of a text and the words round them, each with whether it is words.
 
     None are returned if a word may change what an equation says, or if there is more than that.
     """
     parts = _of_dollars(text) if MATH.search(text) else _parts(text, vocabulary, own)
-    told = [REASON.sub("", part) for part, spoken in parts if spoken]
+    told = [_REASON.sub("", part) for part, spoken in parts if spoken]
     equations = [part for part, spoken in parts if not spoken and EQUALS.search(part)]
-    some = {it[1] for part in told for it in RESTRICTED.finditer(part)}
-    partial = any(map(PARTS.search, told)) and any(map(DIFFERENTIATED.match, equations))
+    some = {it[1] for part in told for it in _RESTRICTED.finditer(part)}
+    partial = any(map(_PARTS.search, told)) and any(map(_DIFFERENTIATED.match, equations))
     changed = partial or any(map(vocabulary.pattern.fullmatch, some)) or any(
-        map(CHANGES.search, told))
+        map(_CHANGES.search, told))
     if changed or not told or not equations or any(
-            is_open(part) or UNFINISHED.search(part) or not part.split("=")[-1].strip()
+            is_open(part) or _UNFINISHED.search(part) or not part.split("=")[-1].strip()
             for part in equations):
         return []
     found: list[tuple[str, bool]] = []
@@ -115,17 +115,17 @@ def apart(text: str, vocabulary: Vocabulary,
         if words:
             if not part.strip(" ,;:.()!"):
                 continue
-            known = {*map(str.lower, re.findall("[A-Za-z]+", part))} & KNOWN
-            if not spoken and "$" not in text and not BEHIND.match(part):
+            known = {*map(str.lower, re.findall("[A-Za-z]+", part))} & _KNOWN
+            if not spoken and "$" not in text and not _BEHIND.match(part):
                 return []
             if not known and re.match(r"\s*[A-Za-z]", part) and not re.search(r"[:,]\s*$", part):
                 return []  # a word that is not known may be a name
             if re.search(r"\w\W+\w", part):  # not "Since" alone
                 found.append((part.strip(" ,;:"), True))
             continue
-        if not spoken or UNCLAIMED.search(before):
+        if not spoken or _UNCLAIMED.search(before):
             return []
-        found.append((f"let {part}" if DEFINES.search(before) else part, False))
+        found.append((f"let {part}" if _DEFINES.search(before) else part, False))
     return found
 
 
@@ -135,11 +135,11 @@ def equation_among_words(text: str, vocabulary: Vocabulary) -> str:
     equations = [part for part, spoken in parts if not spoken]
     told = [re.sub(r"\bother\b", "", part) for part, spoken in parts if spoken]
     first = next((part for part, spoken in parts[:1] if spoken), "")
-    changed = any(map(CHANGES.search, told)) or UNCLAIMED.search(first) or any(
-        map(PARTS.search, told))
-    closed = len(equations) == 1 and not is_open(equations[0]) and not UNFINISHED.search(
+    changed = any(map(_CHANGES.search, told)) or _UNCLAIMED.search(first) or any(
+        map(_PARTS.search, told))
+    closed = len(equations) == 1 and not is_open(equations[0]) and not _UNFINISHED.search(
         equations[0])
-    return HEAD.sub("", equations[0]) if closed and not changed else ""
+    return _HEAD.sub("", equations[0]) if closed and not changed else ""
 
 
 def _of_dollars(text: str, loose: bool = False) -> list[tuple[str, bool]]:
@@ -155,7 +155,7 @@ def _of_dollars(text: str, loose: bool = False) -> list[tuple[str, bool]]:
                                                                                     True)]
         if EQUALS.search(part):
             found.append((part, False))
-        elif loose or MENTIONED.fullmatch(part.strip()) or not SAYS.search(found[-1][0]):
+        elif loose or _MENTIONED.fullmatch(part.strip()) or not _SAYS.search(found[-1][0]):
             found[-1] = f"{found[-1][0]}{match[0]}", True
         else:
             return []
@@ -183,7 +183,7 @@ def _parts(text: str, vocabulary: Vocabulary, own: Collection[str],
             front = re.match(r"[\s,;:.!?)]*", formula)[0]
             found[-1] = found[-1][0] + front, True
             found += [(formula[len(front):].strip(), False), (rest, True)]
-        elif loose or MENTIONED.fullmatch(SIGNS.sub("", part).strip(" ,;:.!?()")):
+        elif loose or _MENTIONED.fullmatch(_SIGNS.sub("", part).strip(" ,;:.!?()")):
             found[-1] = found[-1][0] + part, True
         else:
             return []

@@ -18,9 +18,9 @@ from lvmcalc.calculus.errors import OutsideDomain, UnsupportedExpression
 from lvmcalc.calculus.expression_checks import dimensions
 from lvmcalc.calculus.expression_tools import parts_of, whole_size, without_power
 from lvmcalc.calculus.functions import log_of
-from lvmcalc.calculus.operations import ATOMS, OPERATIONS, known
+from lvmcalc.calculus.operations import ATOMS, OPERATIONS, record_of
 
-KEPT = 8  # digits, that a determinant or an inverse keeps at least
+DIGITS_KEPT = 8  # digits, that a determinant or an inverse keeps at least
 POINTS = 3  # at which two sides are compared
 Point = Mapping[str, Any]  # the values of symbols and sizes, by name
 
@@ -79,9 +79,9 @@ class Trusted(Reals):
     def regular(matrix: np.ndarray) -> np.ndarray:
         """Return a matrix that is far from singular, by its condition number in the 1-norm."""
         condition = np.linalg.cond(matrix, 1)
-        if not condition * np.finfo(float).eps < 10.0**-KEPT:
-            raise IllConditioned(f"keeps fewer than {KEPT} digits here, as the matrix in it has "
-                                 f"a condition number of {condition:.0e}")
+        if not condition * np.finfo(float).eps < 10.0**-DIGITS_KEPT:
+            raise IllConditioned(f"keeps fewer than {DIGITS_KEPT} digits here, as the matrix in it "
+                                 f"has a condition number of {condition:.0e}")
         return matrix
 
 
@@ -173,7 +173,7 @@ def evaluate(expression: Expr, values: Point, arithmetic: Any,
                     memo[part] = OPERATIONS[part.func].value(arithmetic, part, of)
                 return memo[part]
         part = without_power(part)
-        if operation := known(part):
+        if operation := record_of(part):
             return operation.value(arithmetic, part, of)
         if isinstance(part, ATOMS):  # as a power was 0 or 1
             return of(part)

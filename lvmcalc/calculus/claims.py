@@ -26,10 +26,10 @@ from lvmcalc.calculus.operations import inner, is_rational
 from lvmcalc.calculus.verdict import MARKS, Verdict, worst
 from lvmcalc.checks import CannotBeFormed
 
-STEP = 1e-30
-SMALL = 1e-3  # a slope that is smaller may be 0, where nothing is left but rounding
-LARGEST_ERROR = 1e-6  # that rounding explains
-MOST_TRIES = 30  # in search of points at which everything has a value
+_STEP = 1e-30
+_SMALL = 1e-3  # a slope that is smaller may be 0, where nothing is left but rounding
+_LARGEST_ERROR = 1e-6  # that rounding explains
+_MOST_TRIES = 30  # in search of points at which everything has a value
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class Claim:
 
         The only one is infinite if there are no such points.
         """
-        return complex_step_errors(self.scalar, self.wrt, self.claim, self.seed, self.symmetric)
+        return _complex_step_errors(self.scalar, self.wrt, self.claim, self.seed, self.symmetric)
 
     @property
     def error(self) -> float:
@@ -113,7 +113,7 @@ class Claim:
         """
         if "refuted" in (self.proof.status, self.exact.status):
             return "refuted"
-        if LARGEST_ERROR < min(self.errors) < np.inf:  # one alone may be due to rounding
+        if _LARGEST_ERROR < min(self.errors) < np.inf:  # one alone may be due to rounding
             return "undecided"
         return self.proof.status if self.proof.holds else self.exact.status
 
@@ -121,7 +121,7 @@ class Claim:
     def summary(self) -> str:
         """All grades in one line of plain text."""
         every = " for every size" if self.proof.status == "proved" else ""
-        digits = f" to {decimals.DIGITS} digits" if self.exact.status == "numeric" else ""
+        digits = f" to {decimals.SAME_DIGITS} digits" if self.exact.status == "numeric" else ""
         points = f", {self.exact.points} points" if self.exact.points else ""
         by_chance = f" (by chance {bound})" if (bound := self.exact.bound) else ""
         return (f"{MARKS[self.proof.status]} {self.proof.status}{every}{self._kinks}, "
@@ -192,7 +192,7 @@ def _points(scalar: Expr, claim: Expr, wrt: Expr, seed: int, symmetric: tuple[st
     rng, names = np.random.default_rng(seed), arithmetic.sizes_in(scalar, claim, wrt)
     symmetric = (*symmetric, "direction") if wrt.name in symmetric else symmetric
     order, step = rng.permutation(len(names)), notation.matching("direction", wrt)
-    for number in range(MOST_TRIES):
+    for number in range(_MOST_TRIES):
         sizes = {name: int(2 + (place + number) % len(names) + number % arithmetic.POINTS
                            // len(names)) for name, place in zip(names, order, strict=True)}
         # where logarithms have no value, positive numbers may do
@@ -269,7 +269,7 @@ def exactly(scalar: Expr, wrt: Expr, claim: Expr, seed: int,
         reason = (f"equal to the exact directional derivative at {arithmetic.POINTS} random "
                   f"points; {random_points.said_of(chance)}")
         return Verdict("exact", reason, points=arithmetic.POINTS, chance=chance)
-    reason = (f"equal to the directional derivative, to {decimals.DIGITS} digits, at "
+    reason = (f"equal to the directional derivative, to {decimals.SAME_DIGITS} digits, at "
               f"{arithmetic.POINTS} random points")
     return Verdict("numeric", reason, points=arithmetic.POINTS)
 
@@ -282,19 +282,19 @@ def _as_written(left: Expr, right: Expr) -> Expr:
 def complex_step_error(scalar: Expr, wrt: Expr, claim: Expr, seed: int,
                        symmetric: tuple[str, ...] = ()) -> float:
     """Return the largest relative error of a claimed gradient against the complex step."""
-    return float(np.max(complex_step_errors(scalar, wrt, claim, seed, symmetric)))
+    return float(np.max(_complex_step_errors(scalar, wrt, claim, seed, symmetric)))
 
 
-def complex_step_errors(scalar: Expr, wrt: Expr, claim: Expr, seed: int,
-                        symmetric: tuple[str, ...] = ()) -> list[float]:
+def _complex_step_errors(scalar: Expr, wrt: Expr, claim: Expr, seed: int,
+                         symmetric: tuple[str, ...] = ()) -> list[float]:
     """Return the relative errors of a claimed gradient against the complex step, at some points."""
     def error(point: dict[str, Any], direction: Any) -> float:
         numbers = {name: _float(value) for name, value in point.items()}
         along = _float(direction)
-        moved = numbers | {wrt.name: numbers[wrt.name] + 1j * STEP * along}
-        slope = np.imag(arithmetic.evaluate(scalar, moved, arithmetic.Trusted)) / STEP
+        moved = numbers | {wrt.name: numbers[wrt.name] + 1j * _STEP * along}
+        slope = np.imag(arithmetic.evaluate(scalar, moved, arithmetic.Trusted)) / _STEP
         claimed = np.vdot(arithmetic.evaluate(claim, numbers, arithmetic.Trusted), along)
-        return abs(slope - claimed) / max(abs(slope), SMALL)
+        return abs(slope - claimed) / max(abs(slope), _SMALL)
 
     try:
         scalar, wrt, claim = _admitted(scalar, wrt, claim)

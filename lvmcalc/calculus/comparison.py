@@ -7,7 +7,7 @@ from sympy import Expr, HadamardPower, MatPow
 
 from lvmcalc import checks
 from lvmcalc.calculus import random_points
-from lvmcalc.calculus.differentials import kind_of, names_of, shape_of, sympified
+from lvmcalc.calculus.differentials import kind_in_words, names_of, shape_of, sympified
 from lvmcalc.calculus.errors import TooLarge, UnsupportedExpression
 from lvmcalc.calculus.expression_checks import by_name, refuse_unknown
 from lvmcalc.calculus.expression_tools import parts_of
@@ -17,7 +17,7 @@ from lvmcalc.calculus.random_points import AtMost
 from lvmcalc.calculus.verdict import Verdict
 from lvmcalc.checks import CannotBeFormed
 
-ALGEBRA = ("transpose of a product", "A A⁻¹ = I", "tr(AB) = tr(BA)")
+_ALGEBRA = ("transpose of a product", "A A⁻¹ = I", "tr(AB) = tr(BA)")
 
 
 def compare(left: Expr, right: Expr, symmetric: Iterable[str] = (), seed: int = 0,
@@ -50,7 +50,7 @@ def compare(left: Expr, right: Expr, symmetric: Iterable[str] = (), seed: int = 
     left, right = sympified(left), sympified(right)
     for side in (left, right):
         if not isinstance(side, Expr):
-            raise TypeError(f"Only SymPy expressions can be compared, not {kind_of(side)}.")
+            raise TypeError(f"Only SymPy expressions can be compared, not {kind_in_words(side)}.")
     names = names_of(symmetric, left, right, must_occur=False)
     return decide(left, right, names, checks.whole(seed, "seed", least=0), at_most)
 
@@ -84,7 +84,7 @@ def decide(left: Expr, right: Expr, symmetric: Iterable[str] = (), seed: int = 0
             # The normal form of X Xᵀ(X Xᵀ)⁻¹ is I for a wide X too.
             partial = any(map(_may_have_no_value, sides))
             return Verdict("proved", "the same normal form, so equal for every size"
-                           + ", wherever both sides have a value" * partial, rules=ALGEBRA)
+                           + ", wherever both sides have a value" * partial, rules=_ALGEBRA)
         if not points:
             return Verdict("undecided", "the normal forms differ")
         return random_points.agreement(left, right, symmetric, seed, exact, at_most)

@@ -11,7 +11,7 @@ from lvmcalc.calculus.arithmetic import Point, Reals, evaluate
 from lvmcalc.calculus.errors import OutsideDomain, UnsupportedExpression
 from lvmcalc.calculus.functions import DECIMAL, KINKED
 
-DIGITS = 40  # that two numbers have in common before they are called equal
+SAME_DIGITS = 40  # that two numbers have in common before they are called equal
 
 
 def _array(matrix: Any) -> np.ndarray:
@@ -68,7 +68,7 @@ class AwayFromKinks(Decimals):
     @classmethod
     def apply(cls, name: str, of_array: Any, value: Any) -> Any:
         """Return a function, unless it is one with a kink of a number next to 0."""
-        if name in KINKED and np.min(np.abs(value)) < mpmath.mpf(10) ** (-DIGITS / 2):
+        if name in KINKED and np.min(np.abs(value)) < mpmath.mpf(10) ** (-SAME_DIGITS / 2):
             raise OutsideDomain(f"a derivative of {name} at 0")
         return super().apply(name, of_array, value)
 
@@ -78,8 +78,8 @@ def slopes_agree(expression: Expr, slope: Expr, point: Point, wrt: str, directio
 
     The derivative is the difference of two values a tiny step apart, each with many more digits.
     """
-    with mpmath.workdps(4 * DIGITS):
-        step = mpmath.mpf(10) ** -DIGITS
+    with mpmath.workdps(4 * SAME_DIGITS):
+        step = mpmath.mpf(10) ** -SAME_DIGITS
 
         def at(moved: int) -> dict[str, Any]:
             return {name: decimal(value) for name, value in point.items()} | {
@@ -91,7 +91,7 @@ def slopes_agree(expression: Expr, slope: Expr, point: Point, wrt: str, directio
         size = max(abs(found), abs(claimed))
         # Where the slope is 0, the difference is not: it leaves a multiple of the squared step.
         remainder = step**1.5 * max(1, abs(ahead))
-        return abs(found - claimed) <= size * mpmath.mpf(10) ** (3 - DIGITS) + remainder
+        return abs(found - claimed) <= size * mpmath.mpf(10) ** (3 - SAME_DIGITS) + remainder
 
 
 def in_tenths(point: Point) -> dict[str, Any]:

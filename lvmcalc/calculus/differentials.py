@@ -18,7 +18,7 @@ from lvmcalc.calculus.expression_checks import by_name, has_text
 from lvmcalc.calculus.expression_tools import sum_of, without_power
 from lvmcalc.calculus.index_form import IndexForm
 from lvmcalc.calculus.index_sums import Sum
-from lvmcalc.calculus.operations import RULES, increment_of, known
+from lvmcalc.calculus.operations import RULES, increment_of, record_of
 from lvmcalc.calculus.page_form import NormalForm
 from lvmcalc.calculus.rules import Operation
 
@@ -52,7 +52,7 @@ def differential(expression: Expr, wrt: Expr, increment: Expr, used: set[str] | 
             return increment
         if wrt not in part.free_symbols:
             return sp.ZeroMatrix(*part.shape) if part.is_Matrix else sp.S.Zero
-        name, operands = known(part).split(part)
+        name, operands = record_of(part).split(part)
         moving, fixed = operands[:len(book[name].arguments)], operands[len(book[name].arguments):]
         if any(wrt in parameter.free_symbols for parameter in fixed):
             raise UnsupportedExpression(f"a variable exponent in {part}")
@@ -88,7 +88,7 @@ def gradient(expression: Expr, wrt: Expr, symmetric: Iterable[str] = ()) -> Expr
     """
     expression = sympified(expression)
     if not isinstance(expression, Expr) or expression.is_Matrix:
-        raise TypeError(f"Only a scalar has a gradient, not {kind_of(expression)}; "
+        raise TypeError(f"Only a scalar has a gradient, not {kind_in_words(expression)}; "
                         "wrap it in a Trace or a Determinant.")
     if not isinstance(wrt, MatrixSymbol | Symbol):
         raise TypeError("A gradient is taken with respect to a symbol, "
@@ -100,7 +100,7 @@ def gradient(expression: Expr, wrt: Expr, symmetric: Iterable[str] = ()) -> Expr
             f"a derivative with respect to {wrt}, which is a size or an exponent,")
     form = NormalForm(names)
     form.scalar(plain)  # refuses what is unknown even where the variable does not occur
-    pulled = pulled_back(plain, variable, sp.S.One)
+    pulled = _pulled_back(plain, variable, sp.S.One)
     if variable.is_Matrix:
         terms = form.matrix(pulled)
         if variable.name in names:
@@ -113,7 +113,7 @@ def gradient(expression: Expr, wrt: Expr, symmetric: Iterable[str] = ()) -> Expr
                             if symbol.name in originals})
 
 
-def pulled_back(expression: Expr, wrt: Expr, arriving: Expr) -> Expr:
+def _pulled_back(expression: Expr, wrt: Expr, arriving: Expr) -> Expr:
     """Return the adjoint of `wrt` when `arriving` comes from an expression, rule by rule.
 
     Parameters
@@ -133,7 +133,7 @@ def pulled_back(expression: Expr, wrt: Expr, arriving: Expr) -> Expr:
         if part == wrt:
             found.append(adjoint)
         elif wrt in part.free_symbols:
-            name, operands = known(part).split(part)
+            name, operands = record_of(part).split(part)
             for index, operand in enumerate(operands[:len(RULES[name].arguments)]):
                 pull(operand, RULES[name].adjoint(index, operands, adjoint))
 
@@ -184,7 +184,7 @@ def names_of(symmetric: Any, *expressions: Expr, must_occur: bool = True) -> tup
                 for matrix in expression.atoms(MatrixSymbol)}
     for item in symmetric:
         if not isinstance(item, str | MatrixSymbol):
-            raise TypeError(f"`symmetric` holds names of matrices, not {kind_of(item)}.")
+            raise TypeError(f"`symmetric` holds names of matrices, not {kind_in_words(item)}.")
         name = item if isinstance(item, str) else item.name
         if name not in matrices:
             alike = [other for other in matrices if other.lower() == name.lower()]
@@ -208,14 +208,14 @@ def sympified(value: Any) -> Any:
     if isinstance(value, str):
         raise TypeError(f"A SymPy expression is expected, not the text {value!r}.")
     if has_text(value):  # which SymPy runs, though it is told not to
-        raise TypeError(f"A SymPy expression is expected, not {kind_of(value)}.")
+        raise TypeError(f"A SymPy expression is expected, not {kind_in_words(value)}.")
     try:
         return sp.sympify(value)
     except sp.SympifyError as error:
-        raise TypeError(f"A SymPy expression is expected, not {kind_of(value)}.") from error
+        raise TypeError(f"A SymPy expression is expected, not {kind_in_words(value)}.") from error
 
 
-def kind_of(value: Any) -> str:
+def kind_in_words(value: Any) -> str:
     """Return what a value is, in words."""
     if getattr(value, "is_Matrix", False):
         return f"a matrix of shape {shape_of(value)}"

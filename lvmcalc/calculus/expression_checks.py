@@ -12,10 +12,10 @@ from lvmcalc import notation
 from lvmcalc.calculus.errors import TooLarge, UnsupportedExpression
 from lvmcalc.calculus.expression_tools import parts_of, without_power
 from lvmcalc.calculus.functions import without_lambdas
-from lvmcalc.calculus.operations import ATOMS, OPERATIONS, known
+from lvmcalc.calculus.operations import ATOMS, OPERATIONS, record_of
 from lvmcalc.checks import CannotBeFormed
 
-MOST_PARTS, DEEPEST = 4_000, 60  # beyond these a comparison takes longer than anyone waits
+_MOST_PARTS, _DEEPEST = 4_000, 60  # beyond these a comparison takes longer than anyone waits
 
 
 def by_name(*expressions: Expr) -> list[Expr]:
@@ -67,7 +67,7 @@ def refuse_unknown(expression: Expr) -> None:
     """Raise UnsupportedExpression if an expression has an operation that is in no record."""
     for part in parts_of(expression):
         if isinstance(part, Expr):
-            known(without_power(part))
+            record_of(without_power(part))
 
 
 def dimensions(*expressions: Expr) -> set[Expr]:
@@ -121,13 +121,13 @@ def described(matrix: Expr) -> str:
 
 def _refuse_giants(part: Expr, depth: int = 1) -> int:
     """Return the number of parts, but stop counting when there are too many or too deep."""
-    if depth > DEEPEST:
-        raise TooLarge(f"an expression nested more than {DEEPEST} deep")
+    if depth > _DEEPEST:
+        raise TooLarge(f"an expression nested more than {_DEEPEST} deep")
     count = 1
     for inner in part.args:
         count += _refuse_giants(inner, depth + 1)
-        if count > MOST_PARTS:
-            raise TooLarge(f"an expression of more than {MOST_PARTS:,} parts")
+        if count > _MOST_PARTS:
+            raise TooLarge(f"an expression of more than {_MOST_PARTS:,} parts")
     return count
 
 

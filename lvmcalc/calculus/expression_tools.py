@@ -10,9 +10,9 @@ import sympy as sp
 from sympy import Basic, Determinant, Expr, HadamardPower, Identity, Inverse, MatMul
 
 from lvmcalc.calculus.errors import OutsideDomain, UnsupportedExpression
+from lvmcalc.notation.tokens import LARGEST_POWER
 
-LARGEST_POWER = 24
-LARGEST_NUMERIC_POWER = 1000  # beyond this, exact arithmetic takes too long
+_LARGEST_NUMERIC_POWER = 1000  # beyond this, exact arithmetic takes too long
 Pair = tuple[int, int]
 
 
@@ -126,9 +126,9 @@ def power_value(arithmetic: Any, part: sp.Pow | HadamardPower, of: Callable) -> 
             base = arithmetic.number(sp.Integer(base))
         if exponent != int(exponent):
             return arithmetic.root(base, exponent)
-        if abs(exponent) > LARGEST_NUMERIC_POWER:
+        if abs(exponent) > _LARGEST_NUMERIC_POWER:
             raise UnsupportedExpression(
-                f"the power {int(exponent)}, which is above {LARGEST_NUMERIC_POWER:,}")
+                f"the power {int(exponent)}, which is above {_LARGEST_NUMERIC_POWER:,}")
         return base ** int(exponent)
 
     return arithmetic.each(power, of(part.base)) if part.is_Matrix else power(of(part.base))

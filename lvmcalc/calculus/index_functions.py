@@ -18,7 +18,7 @@ from lvmcalc.calculus.index_sums import ONE, IndexSums, Sum, leading
 from lvmcalc.calculus.index_terms import Factor, Product, indices_of, matches
 from lvmcalc.calculus.scalars import is_zero
 
-OWN = ("exp", "log", "tanh", "sign", "sin", "cos")
+_OWN = ("exp", "log", "tanh", "sign", "sin", "cos")
 
 
 class IndexFunctions(IndexSums):
@@ -45,7 +45,7 @@ class IndexFunctions(IndexSums):
 
     # Functions
     def _applied(self, name: str, inside: Sum) -> Sum:
-        if name in OWN:
+        if name in _OWN:
             return getattr(self, f"_{name}")(inside)
         return (self._written_out(DEFINED[name], inside) if name in DEFINED
                 else self._named(name, inside))
@@ -73,7 +73,7 @@ class IndexFunctions(IndexSums):
         slots = self.renamed(inside, {index: slot for slot, index in enumerate(indices)})
         slots, turned, symmetric = self._upright(slots)
         indices = indices[::-1] if turned and len(indices) == 2 else indices
-        kind = name if name in (*OWN, "sum") else "function"
+        kind = name if name in (*_OWN, "sum") else "function"
         return self.letter(kind, name, tuple(indices), tuple(sizes[index] for index in indices),
                            symmetric, slots, exponent)
 

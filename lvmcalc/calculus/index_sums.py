@@ -17,8 +17,8 @@ from lvmcalc.calculus.errors import TooLarge, UnsupportedExpression
 from lvmcalc.calculus.index_terms import Factor, Product, indices_of, matches, renamed
 from lvmcalc.calculus.scalars import Sums
 
-MOST_FACTORS = 12_000  # beyond these a comparison takes longer than anyone waits
-MOST_TURNS = 100  # a proof that ends uses K K⁻¹ = I some twenty times; else it goes in a circle
+_MOST_FACTORS = 12_000  # beyond these a comparison takes longer than anyone waits
+_MOST_TURNS = 100  # a proof that ends uses K K⁻¹ = I some twenty times; else it goes in a circle
 Sum = dict[Product, Expr]
 ONE: Sum = {(): sp.S.One}
 
@@ -36,7 +36,7 @@ class Letter(NamedTuple):
     inside: Sum | None = None
 
 
-def canonical(scalar: Expr) -> Expr:
+def _canonical(scalar: Expr) -> Expr:
     """Return a rational function of symbols in one form."""
     return sp.cancel(scalar) if scalar.has(sp.Add) else scalar
 
@@ -129,8 +129,8 @@ class IndexSums(Sums):
                   summed: dict[int, Expr]) -> Sum:
         """Return a product, summed over some indices, in normal form."""
         self._factors += len(factors)
-        if self._factors > MOST_FACTORS:
-            raise TooLarge(f"multiplying out to more than {MOST_FACTORS:,} factors")
+        if self._factors > _MOST_FACTORS:
+            raise TooLarge(f"multiplying out to more than {_MOST_FACTORS:,} factors")
         factors, summed = self._without_deltas(factors, summed)
         powers: dict[tuple[int, index_terms.Indices], Expr] = {}
         for letter, indices, exponent in factors:
@@ -223,8 +223,8 @@ class IndexSums(Sums):
                 if shared in indices_of(left) or far == shared:
                     continue
                 self._turns += 1
-                if self._turns > MOST_TURNS:
-                    raise TooLarge(f"using K K⁻¹ = I more than {MOST_TURNS} times")
+                if self._turns > _MOST_TURNS:
+                    raise TooLarge(f"using K K⁻¹ = I more than {_MOST_TURNS} times")
                 others = {t: -c / inside[lead] for t, c in inside.items() if t != lead}
                 rest_of_it = self.times(self.renamed(others, {slot: shared, 1 - slot: far}),
                                         {(factor,): sp.S.One})
@@ -240,8 +240,8 @@ class IndexSums(Sums):
 
     def _upright(self, inside: Sum) -> tuple[Sum, bool, bool]:
         """Return, of A and Aᵀ, the one that comes first; whether that is Aᵀ; whether A = Aᵀ."""
-        inside = {term: canonical(c) for term, c in self.renamed(inside, {}).items()}
-        flipped = {term: canonical(c) for term, c in self.renamed(inside, {0: 1, 1: 0}).items()}
+        inside = {term: _canonical(c) for term, c in self.renamed(inside, {}).items()}
+        flipped = {term: _canonical(c) for term, c in self.renamed(inside, {0: 1, 1: 0}).items()}
         if inside == flipped:
             return inside, False, True
         turned = _text(flipped) < _text(inside)

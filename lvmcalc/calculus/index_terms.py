@@ -13,7 +13,7 @@ from sympy import Expr
 
 from lvmcalc.calculus.errors import TooLarge
 
-MOST_ORDERS = 2_000  # of indices that look alike
+_MOST_ORDERS = 2_000  # of indices that look alike
 Indices = tuple[int, ...]
 
 
@@ -56,7 +56,7 @@ def in_one_order(product: Product, free: set[int], symmetric: Symmetric) -> Prod
     look alike, each of them is tried as the first, and the smallest result is kept.
     """
     summed = indices_of(product) - free
-    budget = [MOST_ORDERS]
+    budget = [_MOST_ORDERS]
 
     def best(ranks: dict[int, int]) -> tuple[Any, Product]:
         ranks = _refined(product, ranks, symmetric)

@@ -28,20 +28,20 @@ from lvmcalc.calculus.rules import Operation, RuleBook, increment_of, upstream
 # The letters in which the rules are written; A2 is another matrix of the shape of A.
 m, n, p = sp.symbols("m n p", integer=True, positive=True)
 k = Symbol("k", real=True)
-A, A2, v = MatrixSymbol("A", m, n), MatrixSymbol("B", m, n), MatrixSymbol("v", n, 1)
+A, _A2, v = MatrixSymbol("A", m, n), MatrixSymbol("B", m, n), MatrixSymbol("v", n, 1)
 B, C = MatrixSymbol("B", n, p), MatrixSymbol("C", n, n)
 a, (s, b, c) = functions.a, sp.symbols("s b c")
-dA, dA2, dB, dC, dv = map(increment_of, (A, A2, B, C, v))
+dA, dA2, dB, dC, dv = map(increment_of, (A, _A2, B, C, v))
 ds, da, db, dc = map(increment_of, (s, a, b, c))
 G_mn, G_mp, G_nm, G_nn, G_mm, G_n = map(upstream, (A, A * B, A.T, C, A * A.T, v))
 g = upstream(Trace(C))
 
 ATOMS = (MatrixSymbol, Symbol, Identity, sp.ZeroMatrix, sp.OneMatrix)
-STEP = 1e-5  # the imaginary one that finds the slope which a given derivative is held against
-LIMIT, BY_ENTRIES = "definition of the derivative", "definition of the differential"
+_STEP = 1e-5  # the imaginary one that finds the slope which a given derivative is held against
+_LIMIT, _BY_ENTRIES = "definition of the derivative", "definition of the differential"
 
 
-def of_number(scalar: type[sp.Function], slope: Expr, of_array: Callable, source: str) -> Operation:
+def _of_number(scalar: type[sp.Function], slope: Expr, of_array: Callable, source: str) -> Operation:
     """Return the operation f(a) for a number, whose derivative f′(a) is `slope`."""
     name = f"{scalar.__name__} of a number"
     return Operation(name, scalar(a), {a: g * slope}, slope * da, source,
@@ -50,8 +50,8 @@ def of_number(scalar: type[sp.Function], slope: Expr, of_array: Callable, source
                      entries=lambda form, part: form.function(part))
 
 
-def of_entries(scalar: type[sp.Function], slope: Expr, of_array: Callable,
-               source: str) -> Operation:
+def _of_entries(scalar: type[sp.Function], slope: Expr, of_array: Callable,
+                source: str) -> Operation:
     """Return the operation f(A) entry by entry, where the derivative f′(a) is `slope`."""
     name, called = f"{scalar.__name__} entry by entry", scalar.__name__
     slopes = entry_by_entry(slope, a, A)
@@ -95,7 +95,7 @@ def function(scalar: type[sp.Function], derivative: Callable[[Expr], Expr], of_a
         functions.KINKED.add(name)
         source = f"{source}, except at 0"
     told = scalar, slope, of_array, source
-    return of_number(*told), of_entries(*told)
+    return _of_number(*told), _of_entries(*told)
 
 
 def _as_called_here(formula: Expr) -> Expr:
@@ -129,7 +129,7 @@ SPELLED |= {
 # fmt: off
 #              operation              Z                      adjoint of each argument                  differential dZ                     source
 RULES = RuleBook().add(
-    Operation("use",                  A,                     {A: G_mn},                                dA,                                 BY_ENTRIES),
+    Operation("use",                  A,                     {A: G_mn},                                dA,                                 _BY_ENTRIES),
     Operation("product",              A * B,                 {A: G_mp * B.T, B: A.T * G_mp},           dA * B + A * dB,                    "Matrix Cookbook eq. 37",
               kind=MatMul, fits="chained", split=expression_tools.split_product, value=expression_tools.product_value, degree=expression_tools.product_degree,
               normal=lambda form, part: form.product(part), entries=lambda form, part, i, j: form.product(part, i, j)),
@@ -139,10 +139,10 @@ RULES = RuleBook().add(
               value=lambda arithmetic, part, of: arithmetic.transpose(of(part.arg)),
               normal=lambda form, part: form.transposed(form.matrix(part.arg)), entries=lambda form, part, i, j: form.matrix(part.arg, j, i)),
     Operation("scale",                s * A,                 {s: Trace(G_mn.T * A), A: s * G_mn},      ds * A + s * dA,                    "Matrix Cookbook eq. 37, with (s I) A"),
-    Operation("sum",                  A + A2,                {A: G_mn, A2: G_mn},                      dA + dA2,                           "Matrix Cookbook eq. 35",
+    Operation("sum",                  A + _A2,                {A: G_mn, _A2: G_mn},                      dA + dA2,                           "Matrix Cookbook eq. 35",
               kind=MatAdd, fits="same", split=halves("sum"), value=expression_tools.sum_value, degree=expression_tools.sum_degree,
               normal=lambda form, part: form.add(*map(form.matrix, part.args)), entries=lambda form, part, i, j: form.add(*(form.matrix(term, i, j) for term in part.args))),
-    Operation("difference",           A - A2,                {A: G_mn, A2: -G_mn},                     dA - dA2,                           "Matrix Cookbook eqs. 34, 35"),
+    Operation("difference",           A - _A2,                {A: G_mn, _A2: -G_mn},                     dA - dA2,                           "Matrix Cookbook eqs. 34, 35"),
     Operation("inverse",              C.I,                   {C: -C.I.T * G_nn * C.I.T},               -C.I * dC * C.I,                    "Matrix Cookbook eq. 40",
               kind=Inverse, fits="square", split=argument("inverse"), degree=expression_tools.inverse_degree, proof="A A⁻¹ = I",
               value=lambda arithmetic, part, of: arithmetic.inv(of(part.arg)),
@@ -156,59 +156,59 @@ RULES = RuleBook().add(
               kind=Trace, fits="square", split=argument("trace"), degree=expression_tools.argument_degree,
               value=lambda arithmetic, part, of: arithmetic.trace(of(part.arg)),
               normal=lambda form, part: form.trace(form.matrix(part.arg), part.arg.rows), entries=lambda form, part: form.total(part.arg, diagonal=True)),
-    Operation("inner product",        Trace(A.T * A2),       {A: g * A2, A2: g * A},                   Trace(dA.T * A2) + Trace(A.T * dA2), "Matrix Cookbook eq. 103"),
+    Operation("inner product",        Trace(A.T * _A2),       {A: g * _A2, _A2: g * A},                   Trace(dA.T * _A2) + Trace(A.T * dA2), "Matrix Cookbook eq. 103"),
     Operation("half squared norm",    Trace(A.T * A) / 2,    {A: g * A},                               Trace(A.T * dA),                    "Matrix Cookbook eq. 115"),
     Operation("squared norm",         Trace(A.T * A),        {A: 2 * g * A},                           2 * Trace(A.T * dA),                "Matrix Cookbook eq. 115"),
     Operation("norm",                 sp.sqrt(Trace(A.T * A)), {A: g / sp.sqrt(Trace(A.T * A)) * A},   Trace(A.T * dA) / sp.sqrt(Trace(A.T * A)), "Matrix Cookbook eq. 129, for a vector", proof="square"),
-    Operation("sum of entries",       EntrySum(A),           {A: g * sp.OneMatrix(m, n)},              EntrySum(dA),                       BY_ENTRIES,
+    Operation("sum of entries",       EntrySum(A),           {A: g * sp.OneMatrix(m, n)},              EntrySum(dA),                       _BY_ENTRIES,
               kind=EntrySum, split=argument("sum of entries"), degree=expression_tools.argument_degree,
               value=lambda arithmetic, part, of: arithmetic.total(of(part.arg)),
               normal=lambda form, part: form.total(part), entries=lambda form, part: form.total(part.arg)),
-    Operation("diagonal matrix",      DiagMatrix(v),         {v: DiagonalOf(G_nn)},                    DiagMatrix(dv),                     BY_ENTRIES,
+    Operation("diagonal matrix",      DiagMatrix(v),         {v: DiagonalOf(G_nn)},                    DiagMatrix(dv),                     _BY_ENTRIES,
               kind=DiagMatrix, split=argument("diagonal matrix"), degree=expression_tools.argument_degree,
               value=lambda arithmetic, part, of: arithmetic.diagonal_matrix(of(part.args[0])),
               normal=lambda form, part: form.opaque(part), entries=lambda form, part, i, j: form.times(form.delta(i, j, part.rows), form.matrix(part.args[0], i, None))),
-    Operation("diagonal",             DiagonalOf(C),         {C: DiagMatrix(G_n)},                     DiagonalOf(dC),                     BY_ENTRIES,
+    Operation("diagonal",             DiagonalOf(C),         {C: DiagMatrix(G_n)},                     DiagonalOf(dC),                     _BY_ENTRIES,
               kind=DiagonalOf, fits="square", split=argument("diagonal"), degree=expression_tools.argument_degree,
               value=lambda arithmetic, part, of: arithmetic.diagonal(of(part.args[0])),
               normal=lambda form, part: form.opaque(part), entries=lambda form, part, i, j: form.matrix(part.args[0], i, i)),
-    Operation("logarithm",            sp.log(a),             {a: g / a},                               da / a,                             LIMIT,
+    Operation("logarithm",            sp.log(a),             {a: g / a},                               da / a,                             _LIMIT,
               kind=sp.log, split=argument("logarithm"), proof="one variable", value=expression_tools.log_value,
               normal=lambda form, part: form.function(part), entries=lambda form, part: form.function(part)),
-    Operation("power",                a**k,                  {a: g * k * a ** (k - 1)},                k * a ** (k - 1) * da,              LIMIT,
+    Operation("power",                a**k,                  {a: g * k * a ** (k - 1)},                k * a ** (k - 1) * da,              _LIMIT,
               kind=sp.Pow, parameters=(k,), split=lambda part: ("power", part.args), value=expression_tools.power_value, degree=expression_tools.power_degree, proof="one variable",
               normal=lambda form, part: form.power(part), entries=lambda form, part: form.power(part)),
-    Operation("scalar product",       a * b,                 {a: g * b, b: g * a},                     da * b + a * db,                    LIMIT,
+    Operation("scalar product",       a * b,                 {a: g * b, b: g * a},                     da * b + a * db,                    _LIMIT,
               kind=sp.Mul, split=halves("scalar product"), degree=expression_tools.product_degree, proof="one variable",
               value=lambda arithmetic, part, of: reduce(mul, map(of, part.args)),
               normal=lambda form, part: sp.Mul(*map(form.scalar, part.args)), entries=lambda form, part: sp.Mul(*map(form.scalar, part.args))),
-    Operation("quotient",             a / b,                 {a: g / b, b: -g * a / b**2},             da / b - a / b**2 * db,             LIMIT, proof="one variable"),
-    Operation("scalar sum",           a + b,                 {a: g, b: g},                             da + db,                            LIMIT,
+    Operation("quotient",             a / b,                 {a: g / b, b: -g * a / b**2},             da / b - a / b**2 * db,             _LIMIT, proof="one variable"),
+    Operation("scalar sum",           a + b,                 {a: g, b: g},                             da + db,                            _LIMIT,
               kind=sp.Add, split=halves("scalar sum"), value=expression_tools.sum_value, degree=expression_tools.sum_degree, proof="one variable",
               normal=lambda form, part: sp.Add(*map(form.scalar, part.args)), entries=lambda form, part: sp.Add(*map(form.scalar, part.args))),
-    Operation("sum with a constant",  a + b + c,             {a: g, b: g, c: g},                       da + db + dc,                       LIMIT,
+    Operation("sum with a constant",  a + b + c,             {a: g, b: g, c: g},                       da + db + dc,                       _LIMIT,
               proof="one variable"),
-    Operation("elementwise product",  HadamardProduct(A, A2), {A: HadamardProduct(G_mn, A2), A2: HadamardProduct(G_mn, A)}, HadamardProduct(dA, A2) + HadamardProduct(A, dA2), "Matrix Cookbook eq. 38",
+    Operation("elementwise product",  HadamardProduct(A, _A2), {A: HadamardProduct(G_mn, _A2), _A2: HadamardProduct(G_mn, A)}, HadamardProduct(dA, _A2) + HadamardProduct(A, dA2), "Matrix Cookbook eq. 38",
               kind=HadamardProduct, fits="same", split=halves("elementwise product"), degree=expression_tools.product_degree, proof="entries",
               value=lambda arithmetic, part, of: reduce(arithmetic.elementwise, expression_tools.each_once(of, part.args)),
               normal=lambda form, part: form.elementwise(part), entries=lambda form, part, i, j: form.elementwise(part, i, j)),
-    Operation("elementwise quotient", HadamardProduct(A, HadamardPower(A2, -1)),
-              {A: HadamardProduct(G_mn, HadamardPower(A2, -1)), A2: -HadamardProduct(G_mn, A, HadamardPower(A2, -2))},
-              HadamardProduct(dA, HadamardPower(A2, -1)) - HadamardProduct(A, dA2, HadamardPower(A2, -2)), LIMIT, proof="entries"),
-    Operation("elementwise power",    HadamardPower(A, k),   {A: k * HadamardProduct(G_mn, HadamardPower(A, k - 1))}, k * HadamardProduct(dA, HadamardPower(A, k - 1)), LIMIT,
+    Operation("elementwise quotient", HadamardProduct(A, HadamardPower(_A2, -1)),
+              {A: HadamardProduct(G_mn, HadamardPower(_A2, -1)), _A2: -HadamardProduct(G_mn, A, HadamardPower(_A2, -2))},
+              HadamardProduct(dA, HadamardPower(_A2, -1)) - HadamardProduct(A, dA2, HadamardPower(_A2, -2)), _LIMIT, proof="entries"),
+    Operation("elementwise power",    HadamardPower(A, k),   {A: k * HadamardProduct(G_mn, HadamardPower(A, k - 1))}, k * HadamardProduct(dA, HadamardPower(A, k - 1)), _LIMIT,
               kind=HadamardPower, parameters=(k,), split=lambda part: ("elementwise power", part.args), proof="entries",
               value=expression_tools.power_value, degree=expression_tools.power_degree,
               normal=lambda form, part: form.opaque(part), entries=lambda form, part, i, j: form.elementwise_power(part, i, j)),
-    of_entries(sp.log, 1 / a, functions.log_of, LIMIT),
-    *function(sp.exp, sp.exp, np.exp, LIMIT),
-    *function(sp.tanh, lambda x: 1 - sp.tanh(x)**2, np.tanh, LIMIT),
-    *function(sigmoid, lambda x: sigmoid(x) * (1 - sigmoid(x)), functions.sigmoid_of, LIMIT, means=1 / (1 + sp.exp(-a)), also="sigma expit"),
-    *function(functions.softplus, sigmoid, functions.softplus_of, LIMIT, means=sp.log(1 + sp.exp(a))),
-    *function(sp.sin, sp.cos, np.sin, LIMIT),
-    *function(sp.cos, lambda x: -sp.sin(x), np.cos, LIMIT),
-    *function(functions.relu, lambda x: (1 + sign(x)) / 2, lambda x: x * (np.real(x) > 0), LIMIT, means=a * (1 + sign(a)) / 2, also="ReLU", kinked=True),
-    *function(functions.absolute, sign, lambda x: x * functions.sign_of(x), LIMIT, means=a * sign(a), kinked=True),
-    *function(sign, lambda x: sp.S.Zero, functions.sign_of, LIMIT, kinked=True),
+    _of_entries(sp.log, 1 / a, functions.log_of, _LIMIT),
+    *function(sp.exp, sp.exp, np.exp, _LIMIT),
+    *function(sp.tanh, lambda x: 1 - sp.tanh(x)**2, np.tanh, _LIMIT),
+    *function(sigmoid, lambda x: sigmoid(x) * (1 - sigmoid(x)), functions.sigmoid_of, _LIMIT, means=1 / (1 + sp.exp(-a)), also="sigma expit"),
+    *function(functions.softplus, sigmoid, functions.softplus_of, _LIMIT, means=sp.log(1 + sp.exp(a))),
+    *function(sp.sin, sp.cos, np.sin, _LIMIT),
+    *function(sp.cos, lambda x: -sp.sin(x), np.cos, _LIMIT),
+    *function(functions.relu, lambda x: (1 + sign(x)) / 2, lambda x: x * (np.real(x) > 0), _LIMIT, means=a * (1 + sign(a)) / 2, also="ReLU", kinked=True),
+    *function(functions.absolute, sign, lambda x: x * functions.sign_of(x), _LIMIT, means=a * sign(a), kinked=True),
+    *function(sign, lambda x: sp.S.Zero, functions.sign_of, _LIMIT, kinked=True),
 )
 # fmt: on
 OPERATIONS = {operation.kind: operation for operation in RULES.values() if operation.kind}
@@ -251,7 +251,7 @@ def define(name: str, derivative: Callable[[Expr], Expr], of_array: Callable) ->
         raise ValueError(f"{name} has no value at −1.3, −0.4, 0.7 and 2.1.")
     for at in points:
         try:
-            found = float(np.imag(of_array(np.array(at + STEP * 1j)))) / STEP
+            found = float(np.imag(of_array(np.array(at + _STEP * 1j)))) / _STEP
         except TypeError as error:
             raise ValueError(f"{name} must take complex numbers too, as slopes are found by a "
                              "small imaginary step.") from error
@@ -265,7 +265,7 @@ def define(name: str, derivative: Callable[[Expr], Expr], of_array: Callable) ->
     functions.DECIMAL[name] = None
 
 
-def known(part: Expr) -> Operation | None:
+def record_of(part: Expr) -> Operation | None:
     """Return the record by which an expression without powers is walked.
 
     None is for symbols, numbers and constant matrices, which have no parts.
@@ -285,7 +285,7 @@ def known(part: Expr) -> Operation | None:
 
 def record(part: Expr) -> Operation:
     """Return the record of an expression that is an operation on others; refuse any other."""
-    if operation := known(part):
+    if operation := record_of(part):
         return operation
     raise UnsupportedExpression(f"{type(part).__name__} in {part}")
 
@@ -323,5 +323,5 @@ def operation_of(expression: Expr) -> tuple[str, tuple[Expr, ...]]:
             with suppress(ShapeError):
                 if RULES[name].apply(*operands) == expression:
                     return name, operands
-    operation = known(expression)
+    operation = record_of(expression)
     return operation.split(expression) if operation else ("use", (expression,))

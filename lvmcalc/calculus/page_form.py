@@ -26,8 +26,8 @@ from lvmcalc.calculus.page_form_writer import (
 )
 from lvmcalc.calculus.scalars import is_letter, is_zero
 
-MOST_LETTERS = 6_000  # beyond these a comparison or a gradient takes longer than anyone waits
-ONE: Terms = {(): sp.S.One}
+_MOST_LETTERS = 6_000  # beyond these a comparison or a gradient takes longer than anyone waits
+_ONE: Terms = {(): sp.S.One}
 
 
 class NormalForm(OutputForm):
@@ -59,7 +59,7 @@ class NormalForm(OutputForm):
             case MatrixSymbol() | sp.OneMatrix():
                 return {(expression,): sp.S.One}
             case sp.Identity():
-                return ONE
+                return _ONE
             case sp.ZeroMatrix():
                 return {}
         return record(expression).normal(self, expression)
@@ -68,7 +68,7 @@ class NormalForm(OutputForm):
         """Return the product of matrices and scalars, multiplied out."""
         scalar, factors = expression.as_coeff_matrices()
         parts = self._kept_short([*map(self.matrix, factors)], factors)
-        return self.scaled(self.scalar(scalar), reduce(self._product, parts, ONE))
+        return self.scaled(self.scalar(scalar), reduce(self._product, parts, _ONE))
 
     def elementwise(self, expression: HadamardProduct) -> Terms:
         """Return the elementwise product, multiplied out."""
@@ -140,8 +140,8 @@ class NormalForm(OutputForm):
 
     def _count(self, letters: int) -> None:
         self.letters += letters
-        if self.letters > MOST_LETTERS:
-            raise TooLarge(f"multiplying out to more than {MOST_LETTERS:,} factors")
+        if self.letters > _MOST_LETTERS:
+            raise TooLarge(f"multiplying out to more than {_MOST_LETTERS:,} factors")
 
     def _product(self, left: Terms, right: Terms) -> Terms:
         self._count(len(left) * sum(map(len, right)) + len(right) * sum(map(len, left)))
@@ -199,7 +199,7 @@ class NormalForm(OutputForm):
         if square := _square_term(terms):
             term, c = square
             inverses = map(self._inverse_letter, reversed(term))
-            return self.scaled(1 / c, reduce(self._product, inverses, ONE))
+            return self.scaled(1 / c, reduce(self._product, inverses, _ONE))
         inside, turned = self._upright(terms, _alphabetical)
         letter = Inverse(self.expression(inside, expression.shape))
         return self._as_letter(letter, inside, turned, sp.S.One)

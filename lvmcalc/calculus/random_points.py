@@ -16,20 +16,20 @@ from sympy import Expr, HadamardPower, MatrixSymbol, Symbol
 
 from lvmcalc.calculus import arithmetic
 from lvmcalc.calculus.arithmetic import POINTS, Point, random_point, sizes_in, value_at, vanishes
-from lvmcalc.calculus.decimals import DIGITS, Decimals, decimal, in_tenths
+from lvmcalc.calculus.decimals import SAME_DIGITS, Decimals, decimal, in_tenths
 from lvmcalc.calculus.errors import OutsideDomain, UnsupportedExpression
 from lvmcalc.calculus.expression_checks import dimensions
 from lvmcalc.calculus.expression_tools import whole_size, without_power
 from lvmcalc.calculus.functions import kinks_in
-from lvmcalc.calculus.operations import ATOMS, is_rational, known
+from lvmcalc.calculus.operations import ATOMS, is_rational, record_of
 from lvmcalc.calculus.verdict import Counterexample, Verdict, power_of_ten
 
 RANGE = 10**9  # entries of random check points are whole numbers of this size, never 0 or ±1
-SMALLEST = (2, 3, 5)  # size at each point; they grow, for much is true of 2×2 matrices only
+_SMALLEST = (2, 3, 5)  # size at each point; they grow, for much is true of 2×2 matrices only
 LARGEST_SIZE = 16  # beyond this, exact arithmetic takes too long
-MOST_ORDERS, MOST_SHAPES, MOST_TRIES = 6_000, 24, 300  # in search of a small counterexample
-OF_BOTH_SIGNS = 12  # more points where √(t²) may be t or −t
-ON_BOTH_SIDES = 60  # more points where sign(…) may differ at a few of them only
+_MOST_ORDERS, _MOST_SHAPES, _MOST_TRIES = 6_000, 24, 300  # in search of a small counterexample
+_OF_BOTH_SIGNS = 12  # more points where √(t²) may be t or −t
+_ON_BOTH_SIDES = 60  # more points where sign(…) may differ at a few of them only
 AtMost = tuple[tuple[str, str], ...]  # pairs of sizes, the first at most as large as the second
 Differ = Callable[[Expr, Expr, Point], tuple[Expr, Expr] | None]
 
@@ -43,7 +43,7 @@ def agreement(left: Expr, right: Expr, symmetric: tuple[str, ...], seed: int,
     agree only if it is the number of rows, more sizes are tried than its power has roots. Without
     `exact`, many digits take the place of fractions, which grow without bound in a large formula.
     """
-    apart = sizes_apart(left), sizes_apart(right)
+    apart = _sizes_apart(left), _sizes_apart(right)
     verdict = _tried(*apart, symmetric, seed, exact, at_most)
     if apart == (left, right) or verdict.status in ("exact", "numeric"):
         return verdict
@@ -62,7 +62,7 @@ def _power_of_a_size(expression: Expr) -> int:
     return sum(_degrees(expression, sizes, sizes.__contains__))
 
 
-def sizes_apart(expression: Expr) -> Expr:
+def _sizes_apart(expression: Expr) -> Expr:
     """Return an expression in which every size that is a number is a symbol of its own."""
     sizes = {symbol for size in dimensions(expression) for symbol in size.free_symbols}
 
@@ -89,9 +89,9 @@ def _tried(left: Expr, right: Expr, symmetric: tuple[str, ...], seed: int, exact
     def orders() -> Iterator[tuple[int, ...]]:
         for _ in range(20 * POINTS):
             if len(tried) < POINTS:
-                yield rng.permutation(len(names)) + SMALLEST[len(tried)]
+                yield rng.permutation(len(names)) + _SMALLEST[len(tried)]
         yield from _small_orders(len(names), rng)
-        for _ in range(ON_BOTH_SIDES * bool(kinks_in(left, right)) or OF_BOTH_SIGNS * rooted):
+        for _ in range(_ON_BOTH_SIDES * bool(kinks_in(left, right)) or _OF_BOTH_SIGNS * rooted):
             yield rng.permutation(len(names)) + 1
         if every_size:
             for smallest in range(1, LARGEST_SIZE - len(names) + 2):
@@ -114,7 +114,7 @@ def _tried(left: Expr, right: Expr, symmetric: tuple[str, ...], seed: int, exact
         if found:
             first = Counterexample({it: sp.sympify(value) for it, value in point.items()}, *found)
             return Verdict("refuted", "the two sides differ", find_counterexample=partial(
-                smallest_counterexample, left, right, sizes, symmetric, rng, differs, at_most,
+                _smallest_counterexample, left, right, sizes, symmetric, rng, differs, at_most,
                 first))
         tried.append(sizes)
     if len(tried) < POINTS:
@@ -125,8 +125,8 @@ def _tried(left: Expr, right: Expr, symmetric: tuple[str, ...], seed: int, exact
         scalars = sorted({part.name for side in (left, right) for part in side.atoms(Symbol)
                           if part.name not in names})
         signs = f" with {', '.join(scalars)} > 0" if rooted and scalars else ""
-        return Verdict("numeric", f"equal to {DIGITS} digits at {POINTS} random points{signs}, "
-                                  "which is no proof", points=POINTS)
+        return Verdict("numeric", f"equal to {SAME_DIGITS} digits at {POINTS} random points{signs}"
+                                  ", which is no proof", points=POINTS)
     chance = chance_of_false_agreement(left, right, tried[:POINTS])
     return Verdict("exact", f"equal in rational arithmetic at {POINTS} random points; "
                             f"{said_of(chance)}", points=POINTS, chance=chance)
@@ -153,9 +153,9 @@ def differ_in_decimals(left: Expr, right: Expr, point: Point) -> tuple[Expr, Exp
     OutsideDomain
         If there is no value, or too few digits to tell.
     """
-    rough, *_ = _in_decimals(left, right, point, DIGITS)
-    fine, *sides = _in_decimals(left, right, point, 3 * DIGITS)
-    tiny = mpmath.mpf(10) ** -DIGITS
+    rough, *_ = _in_decimals(left, right, point, SAME_DIGITS)
+    fine, *sides = _in_decimals(left, right, point, 3 * SAME_DIGITS)
+    tiny = mpmath.mpf(10) ** -SAME_DIGITS
     if max(map(abs, fine.flat)) <= tiny * max(1, *(abs(it) for side in sides for it in side.flat)):
         return None
     if not any(entry and abs(other - entry) < abs(entry) / 10**10
@@ -167,7 +167,7 @@ def differ_in_decimals(left: Expr, right: Expr, point: Point) -> tuple[Expr, Exp
 
 def _shown(number: Any) -> Expr:
     """Return a number of mpmath as it is shown: whole, or with 6 digits; what is left of 0 as 0."""
-    if abs(number) < mpmath.mpf(10) ** -DIGITS:
+    if abs(number) < mpmath.mpf(10) ** -SAME_DIGITS:
         return sp.Integer(0)
     whole = sp.Integer(int(mpmath.nint(number))) if abs(number) < RANGE else sp.nan
     return whole if number == whole else sp.Float(str(number), 6)
@@ -207,10 +207,10 @@ def _allowed(sizes: Point, at_most: AtMost) -> bool:
 
 
 # A counterexample to do by hand
-def smallest_counterexample(left: Expr, right: Expr, refuting: Mapping[str, int],
-                            symmetric: tuple[str, ...], rng: np.random.Generator,
-                            differs: Differ, at_most: AtMost,
-                            known: Counterexample) -> Counterexample:
+def _smallest_counterexample(left: Expr, right: Expr, refuting: Mapping[str, int],
+                             symmetric: tuple[str, ...], rng: np.random.Generator,
+                             differs: Differ, at_most: AtMost,
+                             known: Counterexample) -> Counterexample:
     """Return the smallest whole numbers found at which the two sides differ, of different sizes.
 
     The sizes `refuting` are known to do it with large numbers; they come last. Where nothing
@@ -239,15 +239,15 @@ def _smallest(left: Expr, right: Expr, names: list[str]) -> list[dict[str, int]]
     symbols = [Symbol(name, integer=True, positive=True) for name in names]
     matrices = left.atoms(MatrixSymbol) | right.atoms(MatrixSymbol)
     entries = sp.lambdify(symbols, sp.Add(*(sp.Mul(*matrix.shape) for matrix in matrices)))
-    orders = islice(permutations(range(1, len(names) + 2), len(names)), MOST_ORDERS)
-    fewest = sorted(orders, key=lambda order: entries(*order))[:MOST_SHAPES]
+    orders = islice(permutations(range(1, len(names) + 2), len(names)), _MOST_ORDERS)
+    fewest = sorted(orders, key=lambda order: entries(*order))[:_MOST_SHAPES]
     return [dict(zip(names, order, strict=True)) for order in fewest]
 
 
 def _shrunk(point: dict[str, Any], symmetric: tuple[str, ...],
             tells: Callable[[dict], bool]) -> dict[str, Any]:
     """Replace numbers by 0 or 1 where the two sides go on differing."""
-    tries = iter(range(MOST_TRIES))
+    tries = iter(range(_MOST_TRIES))
 
     def replaced(name: str, value: Expr) -> bool:
         succeeds = next(tries, None) is not None and tells(point | {name: value})
@@ -300,7 +300,7 @@ def _degrees(expression: Expr, sizes: Mapping[str, int],
         part = without_power(part)
         if isinstance(part, MatrixSymbol | Symbol):
             return int(counts(part.name)), 0
-        operation = known(part)
+        operation = record_of(part)
         if not operation or not any(counts(it.name) for it in part.free_symbols):
             return 0, 0
         if isinstance(part, sp.log) or not operation.degree:

@@ -52,7 +52,7 @@ def establish(rule: Operation) -> list[Verdict]:
         check_shapes(rule.differential)
     except CannotBeFormed as error:
         return [agreement, Verdict("refuted", str(error))]
-    return [agreement, *PROOFS[rule.proof](rule)]
+    return [agreement, *_PROOFS[rule.proof](rule)]
 
 
 def _by_product(rule: Operation) -> list[Verdict]:
@@ -199,7 +199,7 @@ def _verdict(holds: bool, reason: str) -> Verdict:
     return Verdict("proved", reason) if holds else Verdict("refuted", f"not {reason}")
 
 
-PROOFS: dict[str, Callable[[Operation], list[Verdict]]] = {
+_PROOFS: dict[str, Callable[[Operation], list[Verdict]]] = {
     "linear part": _linear_part, "A A⁻¹ = I": _by_product, "cofactors": _cofactors,
     "one variable": _entries, "entries": _entries, "square": _by_square,
     "determinant": _by_determinant}

@@ -8,7 +8,7 @@ from sympy import Expr
 
 from lvmcalc.calculus.errors import TooLarge, UnsupportedExpression
 
-MOST_TERMS = 5_000  # beyond these nobody waits
+_MOST_TERMS = 5_000  # beyond these nobody waits
 
 
 def is_zero(scalar: Expr) -> bool:
@@ -17,8 +17,8 @@ def is_zero(scalar: Expr) -> bool:
         return scalar == 0
     # a sum of products of powers of symbols has no common denominator to look for
     numerator = scalar if _is_flat(scalar) else sp.fraction(sp.together(scalar))[0]
-    if terms_in(numerator) > MOST_TERMS:
-        raise TooLarge(f"multiplying out a scalar to more than {MOST_TERMS:,} terms")
+    if terms_in(numerator) > _MOST_TERMS:
+        raise TooLarge(f"multiplying out a scalar to more than {_MOST_TERMS:,} terms")
     return sp.expand(numerator) == 0
 
 

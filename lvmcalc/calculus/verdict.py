@@ -11,7 +11,7 @@ from lvmcalc import notation
 
 MARKS = {"not attempted": "…", "unreadable": "?", "undecided": "?", "refuted": "✗",
          "numeric": "●", "exact": "◆", "proved": "■"}
-WORST_LAST = ("proved", "exact", "numeric", "undecided", "refuted")
+_WORST_LAST = ("proved", "exact", "numeric", "undecided", "refuted")
 
 
 @dataclass(frozen=True)
@@ -25,12 +25,12 @@ class Counterexample:
     @property
     def point(self) -> str:
         """The values in words."""
-        return ", ".join(f"{notation.plain(name)} = {in_words(value)}"
+        return ", ".join(f"{notation.plain(name)} = {number_in_words(value)}"
                          for name, value in self.values.items())
 
     def __str__(self) -> str:
         at = f"at {self.point} " if self.values else ""
-        left, right = in_words(self.left), in_words(self.right)
+        left, right = number_in_words(self.left), number_in_words(self.right)
         return f"{at}the left side is {left} and the right side is {right}"
 
     def _repr_latex_(self) -> str:
@@ -85,9 +85,9 @@ def power_of_ten(chance: float) -> str:
 
 def worst(statuses: list[str]) -> str:
     """Return the weakest of the grades."""
-    return max(statuses, key=WORST_LAST.index)
+    return max(statuses, key=_WORST_LAST.index)
 
 
-def in_words(value: sp.Expr) -> str:
+def number_in_words(value: sp.Expr) -> str:
     """Return a number, or a matrix of numbers, as text."""
     return str(value.tolist()) if value.is_Matrix else str(value)

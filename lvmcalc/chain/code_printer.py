@@ -14,7 +14,7 @@ from lvmcalc.calculus.expression_tools import fraction, joined, multiple, withou
 from lvmcalc.calculus.functions import DEFINED, NUMPY, Entrywise, a, entry_by_entry
 from lvmcalc.chain.dialects import Dialect
 
-SUM, TIMES, POWER, ATOM = range(1, 5)  # how closely the parts of a text hold together
+_SUM, _TIMES, _POWER, _ATOM = range(1, 5)  # how closely the parts of a text hold together
 Text = tuple[str, int]
 
 
@@ -38,13 +38,13 @@ class Writer(Printer):
         """Return the source of a formula."""
         return self._print(without_power(formula))[0]
 
-    def at(self, formula: Expr, least: int = ATOM) -> str:
+    def at(self, formula: Expr, least: int = _ATOM) -> str:
         """Return the source of a part, in brackets if it holds together less closely."""
-        return in_brackets(*self._print(without_power(formula)), least)
+        return _in_brackets(*self._print(without_power(formula)), least)
 
     def called(self, name: str, *texts: str) -> Text:
         """Return what the dialect has for an operation, with its arguments filled in."""
-        return self.dialect[name].format(*texts, prefix=self.dialect["prefix"]), ATOM
+        return self.dialect[name].format(*texts, prefix=self.dialect["prefix"]), _ATOM
 
     # SymPy calls the method that is named after the class of a part, and this one if there is none.
     def emptyPrinter(self, part: Expr) -> Text:
@@ -54,24 +54,24 @@ class Writer(Printer):
         return self.called(name, *map(self, part.args))
 
     def _print_Symbol(self, part: sp.Symbol | sp.MatrixSymbol) -> Text:
-        return self.names.get(part.name, part.name), ATOM
+        return self.names.get(part.name, part.name), _ATOM
 
     _print_MatrixSymbol = _print_Symbol
 
     # Numbers
     def _print_Rational(self, number: sp.Rational) -> Text:
         if number < 0:
-            return f"-{self._print(-number)[0]}", SUM
-        return (str(number.p), ATOM) if number.q == 1 else (f"{number.p} / {number.q}", TIMES)
+            return f"-{self._print(-number)[0]}", _SUM
+        return (str(number.p), _ATOM) if number.q == 1 else (f"{number.p} / {number.q}", _TIMES)
 
     def _print_Float(self, number: sp.Float) -> Text:
-        return repr(float(number)), ATOM if number >= 0 else SUM
+        return repr(float(number)), _ATOM if number >= 0 else _SUM
 
     def _print_NumberSymbol(self, number: sp.NumberSymbol) -> Text:
-        return {"pi": "math.pi", "E": "math.e"}.get(str(number), repr(float(number))), ATOM
+        return {"pi": "math.pi", "E": "math.e"}.get(str(number), repr(float(number))), _ATOM
 
     def _print_Add(self, total: sp.Add) -> Text:
-        return self.added_up(list(total.as_ordered_terms()), self._print), SUM
+        return self.added_up(list(total.as_ordered_terms()), self._print), _SUM
 
     def added_up(self, terms: list[Expr], write: Callable[[Expr], Text]) -> str:
         """Return the sum of terms, with those in front that have no minus sign."""
@@ -90,30 +90,30 @@ class Writer(Printer):
         """
         if scalar.could_extract_minus_sign():
             inner, level = self.multiple(-scalar, text)
-            return f"-{inner}" if level > SUM else f"-({inner})", SUM
+            return f"-{inner}" if level > _SUM else f"-({inner})", _SUM
         above, below = [], []
         for factor in sp.Mul.make_args(scalar):
             if factor.is_Rational:
                 above += [str(factor.p)] * (factor.p != 1)
                 below += [str(factor.q)] * (factor.q != 1)
             elif factor.is_Pow and factor.exp.could_extract_minus_sign():
-                below.append(self.at(1 / factor, POWER))
+                below.append(self.at(1 / factor, _POWER))
             else:
-                above.append(self.at(factor, POWER))
+                above.append(self.at(factor, _POWER))
         if text and above and below:
-            return f"{' / '.join([' * '.join(above), *below])} * {text}", TIMES
+            return f"{' / '.join([' * '.join(above), *below])} * {text}", _TIMES
         above += [text] * bool(text)
         whole = " / ".join([" * ".join(above) or "1", *below])
-        return whole, TIMES if len(above) + len(below) > 1 else POWER
+        return whole, _TIMES if len(above) + len(below) > 1 else _POWER
 
     def _print_Pow(self, power: sp.Pow | HadamardPower) -> Text:
         base, exponent = power.base, power.exp
         if exponent == -1:
-            return f"1 / {self.at(base, POWER)}", TIMES
+            return f"1 / {self.at(base, _POWER)}", _TIMES
         if exponent == sp.S.Half:
             return self.function("sqrt", base)
         minus = "-" * bool(exponent.is_negative)
-        return f"{self.at(base)}**{minus}{self.at(abs(exponent))}", POWER
+        return f"{self.at(base)}**{minus}{self.at(abs(exponent))}", _POWER
 
     _print_HadamardPower = _print_Pow
 
@@ -144,14 +144,14 @@ class Writer(Printer):
         else:
             template = self.dialect["functions"].get(name, f"{name}({{}})")
         tight = " / " in template or "*" in template
-        text = template.format(self.at(inside, ATOM if tight else SUM),
+        text = template.format(self.at(inside, _ATOM if tight else _SUM),
                                prefix=self.dialect["prefix"])
-        return text, TIMES if template.endswith("/ 2") else ATOM
+        return text, _TIMES if template.endswith("/ 2") else _ATOM
 
     def _print_Trace(self, trace: Trace) -> Text:
         scalar, factors = self.factors(trace.arg)
         if scalar != 1:
-            return self.multiple(scalar, self.at(Trace(MatMul(*factors)), POWER))
+            return self.multiple(scalar, self.at(Trace(MatMul(*factors)), _POWER))
         first, *others = factors
         if not others:
             inner = first.arg if isinstance(first, Transpose) else first
@@ -160,25 +160,25 @@ class Writer(Printer):
             *others, first = factors
         right = joined(MatMul, others)
         left = first.arg if isinstance(first, Transpose) else Transpose(first)
-        least = ATOM if "*" in self.dialect["inner product"] else SUM
+        least = _ATOM if "*" in self.dialect["inner product"] else _SUM
         return self.called("inner product", self.at(left, least), self.at(right, least))
 
     # Matrices
     def _print_Inverse(self, part: sp.Inverse) -> Text:
         if isinstance(part.arg, Transpose):
-            return f"{self.inverse(part.arg.arg)}.T", ATOM
-        return self.inverse(part.arg), ATOM
+            return f"{self.inverse(part.arg.arg)}.T", _ATOM
+        return self.inverse(part.arg), _ATOM
 
     def _print_Transpose(self, part: Transpose) -> Text:
-        if (simpler := turned(part)) != part:
+        if (simpler := _turned(part)) != part:
             return self._print(simpler)
-        return f"{self.at(part.arg)}.T", ATOM
+        return f"{self.at(part.arg)}.T", _ATOM
 
     def _print_DiagMatrix(self, part: sp.DiagMatrix) -> Text:
         return self.called("DiagMatrix", self.at(part.args[0]))
 
     def _print_MatAdd(self, total: sp.MatAdd) -> Text:
-        return self.added_up(*self.spread(total.args)), SUM
+        return self.added_up(*self.spread(total.args)), _SUM
 
     def _print_HadamardProduct(self, product: sp.HadamardProduct) -> Text:
         parts, write = self.spread(product.args)
@@ -189,13 +189,13 @@ class Writer(Printer):
         above, below = fraction(parts)
 
         def factor(part: Expr) -> str:
-            return in_brackets(*write(without_power(part)), POWER)
+            return _in_brackets(*write(without_power(part)), _POWER)
 
         text = " * ".join(map(factor, above))
         if scalar != 1 or not text:
             text, level = self.multiple(scalar, text) if text else self._print(scalar)
-            text = text if level > SUM or not below else f"({text})"
-        return " / ".join([text, *map(factor, below)]), SUM if text.startswith("-") else TIMES
+            text = text if level > _SUM or not below else f"({text})"
+        return " / ".join([text, *map(factor, below)]), _SUM if text.startswith("-") else _TIMES
 
     def spread(self, parts: tuple[Expr, ...]) -> tuple[list[Expr], Callable[[Expr], Text]]:
         """Return parts that are met entry by entry, and how they are written.
@@ -222,7 +222,7 @@ class Writer(Printer):
     def factors(self, product: Expr) -> tuple[Expr, list[Expr]]:
         """Return the scalar and the factors of a product, without identities."""
         if not isinstance(product, MatMul):
-            return sp.S.One, [turned(product) if isinstance(product, Transpose) else product]
+            return sp.S.One, [_turned(product) if isinstance(product, Transpose) else product]
         scalar, found = sp.S.One, []
         for part in map(without_power, product.args):
             if part.is_Matrix:
@@ -234,10 +234,10 @@ class Writer(Printer):
 
     def _print_MatMul(self, product: MatMul) -> Text:
         scalar, factors = self.factors(product)
-        parts = self.sums([(self.at(factor, POWER), factor) for factor in factors])
-        text = in_best_order(parts)
+        parts = self.sums([(self.at(factor, _POWER), factor) for factor in factors])
+        text = _in_best_order(parts)
         if scalar == 1:
-            return text, TIMES if len(parts) > 1 else ATOM
+            return text, _TIMES if len(parts) > 1 else _ATOM
         return self.multiple(scalar, f"({text})" if len(parts) > 1 else text)
 
     def sums(self, factors: list[tuple[str, Expr]]) -> list[tuple[str, Expr]]:
@@ -256,12 +256,12 @@ class Writer(Printer):
         return factors
 
 
-def in_brackets(text: str, level: int, least: int) -> str:
+def _in_brackets(text: str, level: int, least: int) -> str:
     """Return a text in brackets if its parts hold together less closely than they have to."""
     return text if level >= least else f"({text})"
 
 
-def in_best_order(factors: list[tuple[str, Expr]]) -> str:
+def _in_best_order(factors: list[tuple[str, Expr]]) -> str:
     """Return a product with brackets where from left to right would take longer.
 
     The first size is taken for the largest, as the number of objects is.
@@ -284,7 +284,7 @@ def in_best_order(factors: list[tuple[str, Expr]]) -> str:
     return best(0, len(texts) - 1)[1]
 
 
-def turned(transpose: Transpose) -> Expr:
+def _turned(transpose: Transpose) -> Expr:
     """Return a transpose that is none: of ones, of an identity, of a transpose."""
     plain = isinstance(transpose.arg, sp.OneMatrix | Identity | Transpose)
     return transpose.arg.T if plain else transpose

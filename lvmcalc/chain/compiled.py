@@ -20,14 +20,14 @@ from lvmcalc.calculus.functions import NUMPY
 from lvmcalc.chain import numbers
 from lvmcalc.chain.dialects import DIALECTS
 from lvmcalc.chain.graph import Graph
-from lvmcalc.chain.pass_program import Program, bar
+from lvmcalc.chain.pass_program import Program, bar_name
 from lvmcalc.chain.passes import Evaluate, Place
 
-CHECKED = DIALECTS["numpy"] | {"Inverse": "inv({})", "Determinant": "det({})",
-                               "log determinant": "log_det({})"}
-TINY = np.finfo(float).tiny
-NESTED = 300  # parts of an expression; Python compiles only so many within each other
-SMALL = (10.0**-arithmetic.KEPT / np.finfo(float).eps) ** 2
+_CHECKED = DIALECTS["numpy"] | {"Inverse": "inv({})", "Determinant": "det({})",
+                                "log determinant": "log_det({})"}
+_TINY = np.finfo(float).tiny
+_NESTED = 300  # parts of an expression; Python compiles only so many within each other
+_SMALL = (10.0**-arithmetic.DIGITS_KEPT / np.finfo(float).eps) ** 2
 
 
 class Doubtful(ArithmeticError):
@@ -38,10 +38,10 @@ def _inv(matrix: np.ndarray) -> np.ndarray:
     """Return the inverse of a matrix that is far from singular."""
     inverse = np.linalg.inv(matrix)
     bound = len(matrix) ** 2 * np.vdot(matrix, matrix) * np.vdot(inverse, inverse)
-    if bound < SMALL:  # so is the condition number in the 1-norm, squared
+    if bound < _SMALL:  # so is the condition number in the 1-norm, squared
         return inverse
     condition = np.abs(matrix).sum(axis=0).max() * np.abs(inverse).sum(axis=0).max()
-    if not condition * np.finfo(float).eps < 10.0**-arithmetic.KEPT:
+    if not condition * np.finfo(float).eps < 10.0**-arithmetic.DIGITS_KEPT:
         raise Doubtful
     return inverse
 
@@ -70,7 +70,7 @@ def _inlined(module: ast.Module) -> ast.Module:
 
         def visit_Assign(self, assign: ast.Assign) -> ast.Assign | None:
             value, (target,) = self.visit(assign.value), assign.targets
-            large = len([*ast.walk(value)]) > NESTED
+            large = len([*ast.walk(value)]) > _NESTED
             if large or (uses[target.id] > 1 and not isinstance(value, ast.Name)):
                 return ast.Assign([target], value)
             instead[target.id] = value
@@ -89,13 +89,14 @@ class Compiled:
     """
 
     def __init__(self, chain: Graph, wrt: tuple[str, ...] = (), whole: bool = False):
-        program = Program(chain, CHECKED, wrt, whole, terse=bool(wrt))
+        program = Program(chain, _CHECKED, wrt, whole, terse=bool(wrt))
         statements = [it for it in (*program.forwards, *program.backwards) if it.target]
         self.kept = {it.place: it.target for it in statements if it.place}
         if wrt:
-            self.kept = {chain.output: program.names[chain.output]} | {it: bar(it) for it in wrt}
+            self.kept = {chain.output: program.names[chain.output],
+                         **{it: bar_name(it) for it in wrt}}
         self.arguments = {program.names[it]: it for it in (*wrt, *chain.leaves, *program.sizes)}
-        self.bar = bar(chain.output)
+        self.bar = bar_name(chain.output)
         body = [*(f"{it.target} = {it.text}" for it in statements),
                 f"return {', '.join(self.kept.values())},"]
         head = f"def one_pass({', '.join([*self.arguments, self.bar])}):"
@@ -118,7 +119,7 @@ class Compiled:
             If a number is not finite, or keeps too few digits.
         """
         values = [known[name] for name in self.arguments.values()]
-        return dict(zip(self.kept, guarded(self._pass, *values, upstream), strict=True))
+        return dict(zip(self.kept, without_warnings(self._pass, *values, upstream), strict=True))
 
     def at(self, known: Mapping[str, Any], moving: tuple[str, ...]) -> Callable[..., tuple]:
         """Return a function of the values of the `moving` leaves alone, which came first in `wrt`.
@@ -130,7 +131,7 @@ class Compiled:
         return partial(self._pass, **fixed, **{self.bar: 1.0})
 
 
-def guarded(function: Callable[..., tuple], *values: Any) -> tuple:
+def without_warnings(function: Callable[..., tuple], *values: Any) -> tuple:
     """Return a function's value without a warning; what has none is doubtful."""
     with np.errstate(all="ignore"):
         try:
@@ -144,8 +145,8 @@ def compiled(chain: Graph, wrt: tuple[str, ...] = (), whole: bool = False) -> Co
     return chain.remember(("compiled", wrt, whole), lambda: Compiled(chain, wrt, whole))
 
 
-def evaluator(chain: Graph, known: Mapping[str, Any], upstream: float = 1.0,
-              whole: bool = True) -> Evaluate:
+def compiled_evaluator(chain: Graph, known: Mapping[str, Any], upstream: float = 1.0,
+                       whole: bool = True) -> Evaluate:
     """Return a function that tells the numbers of one pass, which it has made already.
 
     Parameters
@@ -177,6 +178,6 @@ def _trusted(value: Any, place: Any, chain: Graph) -> Any:
     value = np.asarray(value, dtype=float) + 0.0  # a reader takes −0 for a sign
     if not np.isfinite(value).all():
         raise Doubtful
-    if not isinstance(formula, MatAdd | sp.Add) and np.abs(value).max() < TINY:
+    if not isinstance(formula, MatAdd | sp.Add) and np.abs(value).max() < _TINY:
         raise Doubtful
     return value if value.ndim else float(value)

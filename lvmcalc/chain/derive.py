@@ -13,24 +13,24 @@ from lvmcalc.calculus.errors import UnsupportedExpression
 from lvmcalc.calculus.expression_checks import check_shapes, described
 from lvmcalc.calculus.functions import SPELLED
 from lvmcalc.chain.builder import Builder
-from lvmcalc.chain.leaf_specs import RESERVED, Leaf, leaves_named, sizes_of, spelled
-from lvmcalc.chain.stage_names import named, output_name
+from lvmcalc.chain.leaf_specs import RESERVED, Leaf, leaves_by_size, leaves_named, spelled
+from lvmcalc.chain.stage_names import output_name, with_names
 from lvmcalc.chain.stages import Stages
 from lvmcalc.chain.structure import Chain
 from lvmcalc.checks import CannotBeFormed
 from lvmcalc.notation.indices import spread_out
 from lvmcalc.notation.text_cleanup import FROM_ONE, unified
 
-LATEX_LAYOUT = (r"\\(?:begin|end)\{[^}]*\}(?:\{[^}]*\})?|\\(?:nonumber|notag|displaystyle)"
-                r"|\\label\{[^}]*\}|(?<!\\)[$&]")
-NEW_LINE = r"\n|;|\\\\(?:\[[^\]]*\])?"
-GOES_ON = r"\s*[-+−–*/·×∘⊙@=]"
-OPEN_END = r"[-+−–*/·×∘⊙@=(\[{,]\s*$"
-STYLED = r"\\(?:mathbf|mathrm|mathsf|mathcal|boldsymbol|bm|operatorname|text)\s*\{(\w+)\}"
-ENTRY = r"(\w+)_\{?[a-z]{1,2}\}?$"  # K_ij and p_i
-LEFT_SIDE = (r"((?:[^={(]|\{[^}]*\}|\((?:[^()=]|\([^()=]*\))*\))*?)\s*:?=(?!=)"
-             r"(.*)")  # the = of axis=1 is none
-UNKNOWN = tomllib.loads((resources.files(__package__) / "derive.toml").read_text("utf-8"))
+_LATEX_LAYOUT = (r"\\(?:begin|end)\{[^}]*\}(?:\{[^}]*\})?|\\(?:nonumber|notag|displaystyle)"
+                 r"|\\label\{[^}]*\}|(?<!\\)[$&]")
+_NEW_LINE = r"\n|;|\\\\(?:\[[^\]]*\])?"
+_GOES_ON = r"\s*[-+−–*/·×∘⊙@=]"
+_OPEN_END = r"[-+−–*/·×∘⊙@=(\[{,]\s*$"
+_STYLED = r"\\(?:mathbf|mathrm|mathsf|mathcal|boldsymbol|bm|operatorname|text)\s*\{(\w+)\}"
+_ENTRY = r"(\w+)_\{?[a-z]{1,2}\}?$"  # K_ij and p_i
+_LEFT_SIDE = (r"((?:[^={(]|\{[^}]*\}|\((?:[^()=]|\([^()=]*\))*\))*?)\s*:?=(?!=)"
+              r"(.*)")  # the = of axis=1 is none
+_UNKNOWN = tomllib.loads((resources.files(__package__) / "derive.toml").read_text("utf-8"))
 
 
 def derive(formula: str | Expr, *, name: str = "model", remarks: Mapping[str, str] | None = None,
@@ -77,7 +77,7 @@ def derive(formula: str | Expr, *, name: str = "model", remarks: Mapping[str, st
         lines = _read(formula, given)
     else:
         given, lines = _of_sympy(formula, leaves)
-    sizes = sizes_of(given)
+    sizes = leaves_by_size(given)
     stages = Stages([leaf.symbol for leaf in given.values()], sizes)
     for called, expression, text in lines:
         stages.add(expression, called, text)
@@ -85,7 +85,7 @@ def derive(formula: str | Expr, *, name: str = "model", remarks: Mapping[str, st
     taken = {*given, *sizes, *RESERVED, *(called for called, *_ in lines)}
     build = Builder(name, *(leaf.symbol for leaf in given.values()), remarks=remarks,
                     symmetric=tuple(it for it, leaf in given.items() if leaf.symmetric))
-    found = named(stages.with_uses(), stages.given, taken)
+    found = with_names(stages.with_uses(), stages.given, taken)
     for stage in found:
         build(stage.symbol.name, stage.rule, *stage.operands)
     return build.chain({called: called for called, expression, _ in lines
@@ -94,7 +94,7 @@ def derive(formula: str | Expr, *, name: str = "model", remarks: Mapping[str, st
 
 
 # Text
-def lines_of(formula: str) -> list[tuple[str, str]]:
+def _lines_of(formula: str) -> list[tuple[str, str]]:
     """Return the lines of a formula, each a name and what it stands for; the last may have none.
 
     Raises
@@ -103,8 +103,8 @@ def lines_of(formula: str) -> list[tuple[str, str]]:
         If there is no line, or one in front of the last has no name.
     """
     pieces: list[str] = []
-    formula = FROM_ONE.sub(r"\1", re.sub(LATEX_LAYOUT, " ", formula))
-    for piece in re.split(NEW_LINE, formula):
+    formula = FROM_ONE.sub(r"\1", re.sub(_LATEX_LAYOUT, " ", formula))
+    for piece in re.split(_NEW_LINE, formula):
         piece = re.sub(r"\s*[,.]?\s*$", "", piece)
         if pieces and _goes_on(pieces[-1], piece):
             pieces[-1] += f" {piece}"
@@ -114,7 +114,7 @@ def lines_of(formula: str) -> list[tuple[str, str]]:
         raise notation.Unreadable("There is nothing to read: write a formula, such as ½‖A w − y‖².")
     lines = []
     for number, piece in enumerate(pieces, 1):
-        side = re.fullmatch(LEFT_SIDE, piece, re.DOTALL)
+        side = re.fullmatch(_LEFT_SIDE, piece, re.DOTALL)
         if not side and number < len(pieces):
             raise notation.Unreadable(f"Line {number}, `{piece.strip()}`, has no name: only the "
                                       "last line may stand without a `name =` in front of it.")
@@ -127,15 +127,15 @@ def _goes_on(before: str, piece: str) -> bool:
 
     A line with the name of the one before in it is a line of its own, as it may begin with a minus.
     """
-    side = re.fullmatch(LEFT_SIDE, before, re.DOTALL)
-    name = re.escape(re.sub(ENTRY, r"\1", spread_out(side[1]).strip())) if side else ""
+    side = re.fullmatch(_LEFT_SIDE, before, re.DOTALL)
+    name = re.escape(re.sub(_ENTRY, r"\1", spread_out(side[1]).strip())) if side else ""
     uses = side and re.search(rf"(?<![A-Za-z\\])(?:{name}(?![A-Za-z0-9])|{name.lower()}_)", piece)
-    return bool(re.search(OPEN_END, before) or (re.match(GOES_ON, piece) and not uses))
+    return bool(re.search(_OPEN_END, before) or (re.match(_GOES_ON, piece) and not uses))
 
 
 def _name(text: str, number: int) -> str:
     """Return the name on the left of an equals sign; L(w) is called L."""
-    name = re.sub(STYLED, r"\1", spread_out(re.sub(r"^[(\[](\w+)[)\]]_", r"\1_", unified(text))))
+    name = re.sub(_STYLED, r"\1", spread_out(re.sub(r"^[(\[](\w+)[)\]]_", r"\1_", unified(text))))
     name = re.sub(r"\(.*\)$", "", name.strip())
     name = spelled(name.replace("\\", "").replace("{", "").replace("}", "").strip())
     if not re.fullmatch(r"[^\W\d]\w*", name) or "ᵀ" in text or name in RESERVED:
@@ -149,8 +149,8 @@ def _name(text: str, number: int) -> str:
 def _read(formula: str, given: Mapping[str, Leaf]) -> list[tuple[str, Expr, str]]:
     """Return the expression of each line by its name, in the letters of leaves and lines before."""
     known: dict[str, Expr] = {name: leaf.symbol for name, leaf in given.items()}
-    lines, found = lines_of(formula), []
-    sizes = sizes_of(given)
+    lines, found = _lines_of(formula), []
+    sizes = leaves_by_size(given)
     for number, (name, text) in enumerate(lines, 1):
         place = f"Line {number}: " if len(lines) > 1 else ""
         name, indices = _entry(name or output_name({**known, **sizes}), text, known)
@@ -184,16 +184,16 @@ def _entry(name: str, text: str, known: Mapping[str, Expr]) -> tuple[str, str]:
 def _about(sentence: str, text: str, known: Mapping[str, Expr]) -> str:
     """Return what is said of a word that is not known: an operation, or a leaf that is missing."""
     found = re.match(r"There is no `(.+?)` here( \(.*?\))?;", sentence)
-    for pattern, operation in UNKNOWN["beside"].items():
+    for pattern, operation in _UNKNOWN["beside"].items():
         if re.search(pattern, text):
             return f"{operation} is not a known operation."
     if not found:
         return sentence
     word, hint = found[1], found[2] or ""
-    for pattern, operation in UNKNOWN["missing"].items():
+    for pattern, operation in _UNKNOWN["missing"].items():
         if re.search(pattern, word):
             return f"{operation} (`{word}`) is not a known operation."
-    if instead := UNKNOWN["instead"].get(word):
+    if instead := _UNKNOWN["instead"].get(word):
         return f"There is no `{word}` here: write {instead}."
     if re.search(rf"{re.escape(word)}\s*\(", text):
         return f"There is no function `{word}` here{hint}."
@@ -253,7 +253,7 @@ def _of_sympy(formula: Expr, specs: Mapping[str, str]) -> tuple[dict[str, Leaf],
     for name in described_by:
         if name not in letters:
             raise ValueError(f"The leaf {notation.plain(name)} does not occur in the formula.")
-    if unknown := sorted(sizes - {*sizes_of(given)}):
+    if unknown := sorted(sizes - {*leaves_by_size(given)}):
         raise ValueError(f"{notation.plain(unknown[0])} is a size in the formula, but no leaf has "
                          "rows or columns of that number.")
     back = {Symbol(name): leaf.symbol for name, leaf in given.items() if not leaf.symbol.is_Matrix}

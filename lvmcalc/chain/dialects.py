@@ -5,15 +5,15 @@ import tomllib
 from importlib import resources
 from typing import Any
 
-TAKEN = ("np", "torch", "jnp", "jax", "math", "value_and_gradient")
-TABLES = tomllib.loads((resources.files(__package__) / "dialects.toml").read_text("utf-8"))
-COMMON = TABLES.pop("common")
+_TAKEN = ("np", "torch", "jnp", "jax", "math", "value_and_gradient")
+_TABLES = tomllib.loads((resources.files(__package__) / "dialects.toml").read_text("utf-8"))
+_COMMON = _TABLES.pop("common")
 Dialect = dict[str, Any]  # templates by the names of operations; those of functions by themselves
 DIALECTS: dict[str, Dialect] = {
-    library: COMMON | own | {"functions": COMMON["functions"] | own["functions"]}
-    for library, own in TABLES.items()}
+    library: _COMMON | own | {"functions": _COMMON["functions"] | own["functions"]}
+    for library, own in _TABLES.items()}
 
 
 def identifier(name: str) -> str:
     """Return a name as Python can have it: lambda as lambda_."""
-    return f"{name}_" if keyword.iskeyword(name) or name in TAKEN else name
+    return f"{name}_" if keyword.iskeyword(name) or name in _TAKEN else name

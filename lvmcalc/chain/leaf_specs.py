@@ -10,8 +10,8 @@ from sympy import Expr, MatrixSymbol, Symbol
 from lvmcalc import notation
 from lvmcalc.notation.letters import GREEK
 
-FORMS = '"N×D", "N" (a column), "scalar", "positive" or "symmetric N×N"'
-NAME = r"[^\W\d_]+(?:_?\w+)?"
+_FORMS = '"N×D", "N" (a column), "scalar", "positive" or "symmetric N×N"'
+_NAME = r"[^\W\d_]+(?:_?\w+)?"
 RESERVED = ("I", "d")  # the identity, and the d of a differential
 
 
@@ -22,7 +22,7 @@ class Leaf(NamedTuple):
     symmetric: bool = False
 
 
-def leaf_named(name: str, spec: str) -> Leaf:
+def _leaf_named(name: str, spec: str) -> Leaf:
     """Return the symbol of a leaf from its name and a few words about it.
 
     Parameters
@@ -39,10 +39,10 @@ def leaf_named(name: str, spec: str) -> Leaf:
         If the words describe no leaf, or the name is taken; the sentence names the leaf.
     """
     if not isinstance(spec, str):
-        raise TypeError(f"The leaf {name} is described by a text such as {FORMS}, but {spec!r} "
+        raise TypeError(f"The leaf {name} is described by a text such as {_FORMS}, but {spec!r} "
                         "was given.")
     called = spelled(name)
-    if not re.fullmatch(NAME, called) or called in RESERVED:
+    if not re.fullmatch(_NAME, called) or called in RESERVED:
         raise ValueError(f"No leaf can be called {name}; a name is a letter or a word, other than "
                          f"{' and '.join(RESERVED)}.")
     words = spec.split()
@@ -72,7 +72,7 @@ def spelled(name: str) -> str:
 
 
 def _size(text: str, name: str, spec: str) -> Expr:
-    names = {notation.spelling(word) for word in re.findall(NAME, text)}
+    names = {notation.spelling(word) for word in re.findall(_NAME, text)}
     symbols = {word: Symbol(word, integer=True, positive=True) for word in names}
     try:
         if not all(len(word.rstrip("0123456789")) == 1 or word in GREEK for word in names):
@@ -87,7 +87,7 @@ def _size(text: str, name: str, spec: str) -> Expr:
 
 
 def _unclear(name: str, spec: str) -> ValueError:
-    return ValueError(f"The leaf {name} is described by {FORMS}, but {spec!r} was given.")
+    return ValueError(f"The leaf {name} is described by {_FORMS}, but {spec!r} was given.")
 
 
 def leaves_named(specs: Mapping[str, str]) -> dict[str, Leaf]:
@@ -100,18 +100,18 @@ def leaves_named(specs: Mapping[str, str]) -> dict[str, Leaf]:
     """
     found: dict[str, Leaf] = {}
     for name, spec in specs.items():
-        leaf = leaf_named(name, spec)
+        leaf = _leaf_named(name, spec)
         if leaf.symbol.name in found:
             raise ValueError(f"The leaf {notation.plain(leaf.symbol)} is described twice.")
         found[leaf.symbol.name] = leaf
-    for size, owner in sizes_of(found).items():
+    for size, owner in leaves_by_size(found).items():
         if size in found:
             raise ValueError(f"{notation.plain(size)} is a size of {notation.plain(owner)}, so it "
                              "cannot be a leaf too.")
     return found
 
 
-def sizes_of(leaves: Mapping[str, Leaf]) -> dict[str, str]:
+def leaves_by_size(leaves: Mapping[str, Leaf]) -> dict[str, str]:
     """Return the name of a leaf with that size, by the names of all sizes."""
     return {size.name: leaf.symbol.name for leaf in reversed(leaves.values())
             if leaf.symbol.is_Matrix for length in leaf.symbol.shape

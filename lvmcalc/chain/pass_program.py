@@ -14,7 +14,7 @@ from lvmcalc.chain.dialects import DIALECTS, Dialect, identifier
 from lvmcalc.chain.graph import Edge, Graph, Node
 
 
-class Statement(NamedTuple):
+class ProgramLine(NamedTuple):
     """One assignment, or a comment without a target; and what it is for the chain.
 
     `place` is a node's name, or an edge (node, parent) for what the use contributes to the parent.
@@ -45,13 +45,13 @@ class Program:
         self.sizes = {size.name: size for leaf in chain.leaves.values() for length in leaf.shape
                       for size in length.free_symbols if size.name not in chain.leaves}
         self.names = {name: identifier(name) for name in (*chain.leaves, *chain.nodes, *self.sizes)}
-        names = self.names | {chain.adjoint_symbol(node.name).name: bar(node.name)
+        names = self.names | {chain.adjoint_symbol(node.name).name: bar_name(node.name)
                               for node in chain}
         self._write = Writer(dialect, names, {*self.sizes}, self._inverse)
         self._values, self._inverses = {}, {}
         self._inline: dict[Expr, Expr] = {}  # what stands in place of the name of an adjoint
-        self.forwards: list[Statement] = []
-        self.backwards: list[Statement] = []
+        self.forwards: list[ProgramLine] = []
+        self.backwards: list[ProgramLine] = []
         self._body = self.forwards
         for node in chain.nodes.values():
             self._forward(node)
@@ -61,7 +61,7 @@ class Program:
 
     def _emit(self, target: str, formula: Expr, place: str | Edge | None = None) -> None:
         text = self._write(formula.xreplace(self._values))
-        self._body.append(Statement(target, text, place))
+        self._body.append(ProgramLine(target, text, place))
 
     def _inverse(self, matrix: Expr) -> str:
         """Return the name of an inverse; it is computed where it is first needed."""
@@ -71,7 +71,7 @@ class Program:
                 matrix, MatrixSymbol) else f"inv{len(self._inverses)}"
             text, _ = self._write.called("Inverse", self._write(matrix))
             self._inverses[matrix] = name
-            self._body.append(Statement(name, text))
+            self._body.append(ProgramLine(name, text))
         return self._inverses[matrix]
 
     def _leaf(self, symbol: Expr) -> Expr:
@@ -88,7 +88,7 @@ class Program:
         if isinstance(formula, Inverse) and isinstance(formula.arg, MatrixSymbol):
             self._inverses.setdefault(self._leaf(formula.arg), target)  # its own name serves
             text, _ = self._write.called("Inverse", self._write(formula.arg))
-            self._body.append(Statement(target, text, node.name))
+            self._body.append(ProgramLine(target, text, node.name))
         else:
             self._emit(target, formula, node.name)
         if not isinstance(formula, MatrixSymbol | Symbol):
@@ -102,7 +102,7 @@ class Program:
         order = [name for name in (*reversed(chain.nodes), *chain.leaves)
                  if name in leading and name != chain.output]
         for name in order:
-            symbol, target, uses = chain.adjoint_symbol(name), bar(name), chain.children(name)
+            symbol, target, uses = chain.adjoint_symbol(name), bar_name(name), chain.children(name)
             parts = [sp.sympify(chain.edges[use, name]).xreplace(self._inline) for use in uses]
             if self.whole:
                 parts = self._apart(name, parts)
@@ -112,7 +112,7 @@ class Program:
                 total = (symbol + symbol.T) / 2
             if not self.whole and name not in self.wrt and self._is_inline(name, total):
                 self._inline[symbol] = total
-                self._body.append(Statement("", f"# {target} = {self._in_words(total)}"))
+                self._body.append(ProgramLine("", f"# {target} = {self._in_words(total)}"))
             else:
                 self._emit(target, total)
 
@@ -121,7 +121,7 @@ class Program:
         text = notation.plain(adjoint)
         for name in self.chain.nodes:
             called = re.escape(notation.adjoint_name(self.chain.output, name))
-            text = re.sub(rf"\({called}\)|{called}(?!\w)", bar(name), text)
+            text = re.sub(rf"\({called}\)|{called}(?!\w)", bar_name(name), text)
         return text
 
     def _is_inline(self, name: str, adjoint: Expr) -> bool:
@@ -170,7 +170,7 @@ class Program:
                     yield f"{self.names[size.name]} = {self._write(value)}"
 
 
-def bar(name: str) -> str:
+def bar_name(name: str) -> str:
     """Return what the adjoint of a node is called in a program."""
     return f"{name}_bar"
 
@@ -195,12 +195,12 @@ def source_of(chain: Graph, wrt: tuple[str, ...], library: str) -> str:
             *(dialect["convert"].format(names[leaf]) for leaf in chain.leaves
               if dialect["convert"]),
             *program.lengths(), "# forwards", *map(_line, program.forwards), "# backwards",
-            f"{bar(chain.output)} = 1.0", *map(_line, program.backwards),
-            f"return {', '.join([names[chain.output], *map(bar, wrt)])}"]
+            f"{bar_name(chain.output)} = 1.0", *map(_line, program.backwards),
+            f"return {', '.join([names[chain.output], *map(bar_name, wrt)])}"]
     imports = "import math\n\n" * any("math." in line for line in body) + dialect["imports"]
     head = f"{imports}\n\n\ndef value_and_gradient({arguments}):\n"
     return head + "\n".join(f"    {line}".rstrip() for line in body) + "\n"
 
 
-def _line(statement: Statement) -> str:
+def _line(statement: ProgramLine) -> str:
     return f"{statement.target} = {statement.text}" if statement.target else statement.text

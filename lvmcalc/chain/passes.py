@@ -95,10 +95,10 @@ def pull_back(chain: Graph, known: Mapping[str, Any], evaluate: Evaluate, upstre
             parts[child, name] = part
         brought = [parts[child, name] for child in chain.children(name)]
         adjoints[name] = known[symbol.name] = total(brought)
-    return Pass(named(chain, known), named(chain, adjoints), parts, known)
+    return Pass(known_values(chain, known), known_values(chain, adjoints), parts, known)
 
 
-def named(chain: Graph, known: Mapping[str, Any]) -> Values:
+def known_values(chain: Graph, known: Mapping[str, Any]) -> Values:
     """Return what is known of the leaves and nodes, in forward order."""
     return Values({node.name: known[node.name] for node in chain if node.name in known})
 

@@ -12,7 +12,7 @@ from lvmcalc.calculus.page_form import tidy
 from lvmcalc.calculus.rules import upstream
 from lvmcalc.chain.graph import Graph
 
-DIRECTIONS = ("V", "U", "W", "Z", "V1", "V2", "V3")  # the first that is free
+_DIRECTIONS = ("V", "U", "W", "Z", "V1", "V2", "V3")  # the first that is free
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def curvature(chain: Graph, gradient: Expr, wrt: Expr, direction: Expr | str) ->
 def _direction(chain: Graph, wrt: Expr, direction: Expr | str) -> Expr:
     taken = {node.name for node in chain} - {wrt.name}
     if isinstance(direction, str):
-        free = (letter for letter in DIRECTIONS if letter not in taken | {wrt.name})
+        free = (letter for letter in _DIRECTIONS if letter not in taken | {wrt.name})
         name = notation.spelling(direction) or next(free)
         direction = notation.matching(name, wrt)
     if not isinstance(direction, MatrixSymbol | Symbol):

@@ -10,9 +10,9 @@ from sympy import Expr
 from lvmcalc import notation
 
 # There is no d, which is a differential, and no i, l or o, which look like numbers.
-LETTERS = "acefghjkmnpqrstuvwxyzb"
-PREFERRED = tomllib.loads((resources.files(__package__) / "stage_names.toml").read_text("utf-8"))
-OUTPUTS = ("L", "J", "E", "F")
+_LETTERS = "acefghjkmnpqrstuvwxyzb"
+_PREFERRED = tomllib.loads((resources.files(__package__) / "stage_names.toml").read_text("utf-8"))
+_OUTPUTS = ("L", "J", "E", "F")
 
 
 class Stage(NamedTuple):
@@ -23,7 +23,8 @@ class Stage(NamedTuple):
     operands: tuple[Expr, ...]
 
 
-def named(stages: Iterable[Stage], given: Container[Expr], taken: Iterable[str]) -> list[Stage]:
+def with_names(stages: Iterable[Stage], given: Container[Expr],
+               taken: Iterable[str]) -> list[Stage]:
     """Return the stages with letters for names.
 
     Parameters
@@ -36,7 +37,7 @@ def named(stages: Iterable[Stage], given: Container[Expr], taken: Iterable[str])
     names: dict[Expr, Expr] = {}
     for symbol, rule, _ in stages:
         if symbol not in given:
-            name = next(name for name in _names(PREFERRED.get(rule, ""), taken)
+            name = next(name for name in _names(_PREFERRED.get(rule, ""), taken)
                         if name not in taken)
             taken.add(name)
             names[symbol] = notation.matching(name, symbol)
@@ -47,7 +48,7 @@ def named(stages: Iterable[Stage], given: Container[Expr], taken: Iterable[str])
 
 def _names(preferred: str, taken: Container[str]) -> Iterator[str]:
     """Yield names, the best ones first: a letter that is not taken in the other case either."""
-    letters = [*dict.fromkeys(preferred + LETTERS)]
+    letters = [*dict.fromkeys(preferred + _LETTERS)]
     yield from (letter for letter in letters if letter.upper() not in taken)
     yield from letters
     number = 0
@@ -57,4 +58,4 @@ def _names(preferred: str, taken: Container[str]) -> Iterator[str]:
 
 def output_name(taken: Container[str]) -> str:
     """Return a name for the last stage."""
-    return next(name for name in (*OUTPUTS, *(f"L{n}" for n in range(99))) if name not in taken)
+    return next(name for name in (*_OUTPUTS, *(f"L{n}" for n in range(99))) if name not in taken)

@@ -15,7 +15,7 @@ from lvmcalc import notation
 from lvmcalc.calculus.errors import UnsupportedExpression
 from lvmcalc.calculus.expression_tools import fraction, joined, sum_of, without_power
 from lvmcalc.calculus.functions import SPELLED, EntrySum, without_lambdas
-from lvmcalc.calculus.operations import known
+from lvmcalc.calculus.operations import record_of
 from lvmcalc.calculus.page_form_writer import product_of
 from lvmcalc.chain.stage_names import Stage
 
@@ -105,7 +105,7 @@ class Stages:
                 return self._elementwise(formula)
             case MatrixSymbol():
                 return "use", (formula,)
-        operation = known(formula)
+        operation = record_of(formula)
         if operation is None:
             return "scale" if formula.is_Matrix else "scalar product", (sp.S.One, formula)
         rule, operands = operation.split(formula)

@@ -177,8 +177,8 @@ class Chain(Graph):
             matrix, or if a determinant or an inverse would keep fewer than 8 digits.
         """
         known = numbers.checked(self, leaves)
-        evaluate = compiled.evaluator(self, known, whole=False)
-        return passes.named(self, passes.forward(self, known, evaluate))
+        evaluate = compiled.compiled_evaluator(self, known, whole=False)
+        return passes.known_values(self, passes.forward(self, known, evaluate))
 
     def run(self, upstream: float = 1.0, **leaves: Any) -> passes.Pass:
         """Return all values, all adjoints and what each use contributes, from one pass.
@@ -188,7 +188,7 @@ class Chain(Graph):
         """
         upstream = checks.scalar(upstream, "upstream")
         known = numbers.checked(self, leaves)
-        evaluate = compiled.evaluator(self, known, upstream)
+        evaluate = compiled.compiled_evaluator(self, known, upstream)
         return passes.pull_back(self, passes.forward(self, known, evaluate), evaluate, upstream)
 
     def backward(self, upstream: float = 1.0, **leaves: Any) -> Values:

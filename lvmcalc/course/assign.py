@@ -18,9 +18,9 @@ from lvmcalc.course.problem_sheet import FEWEST_WORDS
 from lvmcalc.course.seal import seal
 from lvmcalc.course.tasks import PATTERN, Task, tasks
 
-NO_ANSWERS = {"recorded", "solution"}  # the tags of cells that the student's copy does not have
-BEGIN, END = "### BEGIN SOLUTION\n", "\n### END SOLUTION"
-CONFIG = """c = get_config()
+_NO_ANSWERS = {"recorded", "solution"}  # the tags of cells that the student's copy does not have
+_BEGIN, _END = "### BEGIN SOLUTION\n", "\n### END SOLUTION"
+_CONFIG = """c = get_config()
 c.ClearSolutions.code_stub = {"python": "# Only the teacher's copy has something here."}
 c.ExecutePreprocessor.timeout = 120
 """
@@ -77,18 +77,18 @@ def assign(notebooks: Path, out: Path, name: str = "lvmcalc") -> Assignment:
         notebook = json.loads(path.read_text(encoding="utf-8"))
         mine = {task.name: task for task in asked if task.notebook == path.stem}
         with_answers = [copy for cell in notebook["cells"] for copy in _copies(cell, mine)]
-        for folder, cells in ((source, with_answers), (release, without_answers(with_answers))):
+        for folder, cells in ((source, with_answers), (release, _without_answers(with_answers))):
             text = json.dumps(notebook | {"cells": cells}, ensure_ascii=False, indent=1)
             (folder / path.name).write_text(text + "\n", encoding="utf-8")
     if not (config := out / "nbgrader_config.py").exists():
-        config.write_text(CONFIG, encoding="utf-8")
+        config.write_text(_CONFIG, encoding="utf-8")
     by_hand = sum(map(_by_hand, asked))
     return Assignment(release, source, len(asked) - by_hand, by_hand)
 
 
-def without_answers(cells: list[Cell]) -> list[Cell]:
+def _without_answers(cells: list[Cell]) -> list[Cell]:
     """Return the cells without what stands between the marks, and without those left empty."""
-    kept = [cell | {"source": re.sub(f"{BEGIN}.*?{END}\n?", "", "".join(cell["source"]),
+    kept = [cell | {"source": re.sub(f"{_BEGIN}.*?{_END}\n?", "", "".join(cell["source"]),
                                      flags=re.DOTALL)} for cell in cells]
     return [new for new, cell in zip(kept, cells, strict=True)
             if new["source"] or not cell["source"]]
@@ -102,8 +102,8 @@ def _copies(cell: Cell, mine: dict[str, Task]) -> Iterator[Cell]:
     text = "".join(cell["source"])
     cell |= {"outputs": [], "execution_count": None}
     task = next((mine[name] for name in _assigned(text) if name in mine), None)
-    if NO_ANSWERS & {*cell["metadata"].get("tags", ())}:
-        yield _graded(cell, f"{BEGIN}{text}{END}", solution=True)
+    if _NO_ANSWERS & {*cell["metadata"].get("tags", ())}:
+        yield _graded(cell, f"{_BEGIN}{text}{_END}", solution=True)
     elif task is None:
         yield cell | {"source": _sealed(text)}
     else:
@@ -114,7 +114,7 @@ def _task(cell: Cell, text: str, task: Task) -> Iterator[Cell]:
     """Yield the cells of one task: where it is asked, answered and graded."""
     label, by_hand = f"{task.notebook}_{task.name}", _by_hand(task)
     if task.is_box:
-        answer = f"{BEGIN}{task.name}.answer({task.solve()!r}){END}"
+        answer = f"{_BEGIN}{task.name}.answer({task.solve()!r}){_END}"
         yield _graded(cell, _changed(text, "AnswerBox", "solution=False"), label)
         yield _graded(_new(cell, "answer"), answer, f"{label}_answer", solution=True)
     else:
@@ -164,7 +164,7 @@ def _filled(text: str, task: Task) -> str:
                      and getattr(node.targets[0], "id", "") == task.name)
     lines, solution = text.split("\n"), task.solve()
     quoted = f'"""\n{solution}\n"""' if "\n" in solution else repr(solution)
-    lines.insert(statement.end_lineno, f"{BEGIN}{task.name} = {quoted}{END}")
+    lines.insert(statement.end_lineno, f"{_BEGIN}{task.name} = {quoted}{_END}")
     return "\n".join(lines)
 
 

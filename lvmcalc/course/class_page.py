@@ -9,10 +9,18 @@ from importlib import resources
 from itertools import groupby
 from string import Template
 
-from lvmcalc.course.collect import EMPTY, RIGHT, RUN, WORDS, WRONG, Collected, TaskResult
+from lvmcalc.course.collect import (
+    DERIVED,
+    NOT_ATTEMPTED,
+    NOT_RIGHT,
+    TO_BE_READ,
+    TO_BE_RUN,
+    Collected,
+    TaskResult,
+)
 
-SIGNS = {RIGHT: "■", WRONG: "✗", WORDS: "✎", RUN: "▷", EMPTY: "·"}
-SHOWN = 5  # mistakes on the first screen, which is for a room
+_SIGNS = {DERIVED: "■", NOT_RIGHT: "✗", TO_BE_READ: "✎", TO_BE_RUN: "▷", NOT_ATTEMPTED: "·"}
+_SHOWN = 5  # mistakes on the first screen, which is for a room
 
 
 def page(collected: Collected) -> str:
@@ -24,7 +32,7 @@ def page(collected: Collected) -> str:
     if collected.slips:
         more += ["<h2>Who made which mistake</h2>", _slips(collected)]
     more += [_details(collected, student) for student in collected.students]
-    legend = ", ".join(f"{sign} {status}" for status, sign in SIGNS.items())
+    legend = ", ".join(f"{sign} {status}" for status, sign in _SIGNS.items())
     text = (resources.files(__package__) / "class_page.html").read_text("utf-8")
     return Template(text).substitute(room=_for_a_room(collected), legend=legend,
                                      overview=_overview(collected), more="\n".join(more))
@@ -40,10 +48,10 @@ def _for_a_room(collected: Collected) -> str:
             f"<td><strong>{escape(task.short)}</strong></td><td>{escape(slip.sentence)}</td></tr>"
             for task, slip, who in collected.slips]
     first, rarer = (f'<div class="room"><table>{"".join(some)}</table></div>'
-                    for some in (rows[:SHOWN], rows[SHOWN:]))
-    if len(rows) <= SHOWN:
+                    for some in (rows[:_SHOWN], rows[_SHOWN:]))
+    if len(rows) <= _SHOWN:
         return first
-    return f"{first}<details><summary>{len(rows) - SHOWN} rarer ones</summary>{rarer}</details>"
+    return f"{first}<details><summary>{len(rows) - _SHOWN} rarer ones</summary>{rarer}</details>"
 
 
 def _table(heads: Iterable[str], rows: Iterable[str]) -> str:
@@ -69,8 +77,8 @@ def _overview(collected: Collected) -> str:
         counts = collected.counts(student)
         link = f'<a href="#{_anchor(collected, student)}"><bdi>{escape(student)}</bdi></a>'
         rows.append(f"<td>{link}</td>" + "".join(f'<td class="number">{counts[status]}</td>'
-                                                 for status in SIGNS))
-    return _table(("student", *SIGNS), rows)
+                                                 for status in _SIGNS))
+    return _table(("student", *_SIGNS), rows)
 
 
 def _anchor(collected: Collected, student: str) -> str:
@@ -93,13 +101,13 @@ def _details(collected: Collected, student: str) -> str:
 
 def _sign(each: TaskResult) -> str:
     look = each.status.replace(" ", "-")
-    return (f'<span class="{look}" title="{escape(each.task.model)}">{SIGNS[each.status]}&nbsp;'
+    return (f'<span class="{look}" title="{escape(each.task.model)}">{_SIGNS[each.status]}&nbsp;'
             f"{escape(each.task.short)}</span>")
 
 
 def _row(each: TaskResult) -> str:
     found = "<br>".join(escape(slip.sentence) for slip in each.slips)
     asked = f"{each.task.asked} ({each.task.model})"
-    return (f"<td>{escape(asked)}</td><td>{SIGNS[each.status]} {each.status}</td>"
+    return (f"<td>{escape(asked)}</td><td>{_SIGNS[each.status]} {each.status}</td>"
             f'<td><code>{escape(each.answer)}</code></td><td class="number">{each.tries}</td>'
             f"<td>{found}</td>")

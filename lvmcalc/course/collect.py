@@ -20,10 +20,11 @@ from lvmcalc.course.submissions import CODE, HandedIn, handed_in
 from lvmcalc.course.tasks import PATTERN, Task, once, tasks
 from lvmcalc.marking import Finding
 
-RIGHT, WRONG, WORDS, RUN, EMPTY = "derived", "not right", "to be read", "to be run", "not attempted"
-FORMULA = ("=", "+", "-", "@", "|")  # begins one in a spreadsheet
-PACKAGE = "the solution in the package"
-LONG, ALIKE = 25, 3  # characters of an answer, and such answers in common, that are told
+DERIVED, NOT_RIGHT, NOT_ATTEMPTED = "derived", "not right", "not attempted"
+TO_BE_READ, TO_BE_RUN = "to be read", "to be run"
+_FORMULA = ("=", "+", "-", "@", "|")  # begins one in a spreadsheet
+_PACKAGE = "the solution in the package"
+_LONG, _ALIKE = 25, 3  # characters of an answer, and such answers in common, that are told
 
 Marked = tuple[str, tuple[Finding, ...]]  # the status of an answer, and what was found
 
@@ -91,7 +92,7 @@ class Collected:
 
 def _harmless(cell: Any) -> Any:
     """Return a cell that no spreadsheet takes for a formula."""
-    begins = isinstance(cell, str) and normalize("NFKC", cell).lstrip()[:1] in FORMULA
+    begins = isinstance(cell, str) and normalize("NFKC", cell).lstrip()[:1] in _FORMULA
     return f"'{cell}" if begins else cell
 
 
@@ -136,7 +137,7 @@ class _Marking:
                                      if task.notebook == path.stem and not task.is_box}
                          for path in notebooks.glob(PATTERN)}
         self._with_seed, self._mark = cache(self._with_seed), cache(_marked)
-        self.solutions = [TaskResult(PACKAGE, task, RIGHT, task.solve()) for task in self._asked
+        self.solutions = [TaskResult(_PACKAGE, task, DERIVED, task.solve()) for task in self._asked
                           if task.model == Part.model]
 
     def results(self, handed: HandedIn) -> list[TaskResult]:
@@ -152,7 +153,7 @@ class _Marking:
                      if text and text.strip()}
             results.append(_result(handed.student, task, marks))
             false |= {(task.model, task.asked, text) for text, said in kept.items()
-                      if said and text in marks and marks[text][0] == WRONG}
+                      if said and text in marks and marks[text][0] == NOT_RIGHT}
         if false:
             handed.problems.append(f"The progress file calls wrong answers right: {len(false)}.")
         if others := handed.kept.keys() - {(task.model, task.asked) for task in asked}:
@@ -192,18 +193,18 @@ class _Marking:
 
 def _result(student: str, task: Task, marks: dict[str, Marked]) -> TaskResult:
     slips = tuple(dict.fromkeys(slip for _, found in marks.values() for slip in found))
-    for wanted in (RIGHT, WORDS, RUN, WRONG):
+    for wanted in (DERIVED, TO_BE_READ, TO_BE_RUN, NOT_RIGHT):
         texts = [text for text, (status, _) in marks.items() if status == wanted]
         if texts:
             return TaskResult(student, task, wanted, texts[-1], len(marks), slips)
-    return TaskResult(student, task, EMPTY, "".join([*marks][-1:]), len(marks))
+    return TaskResult(student, task, NOT_ATTEMPTED, "".join([*marks][-1:]), len(marks))
 
 
 def _alike(results: Sequence[TaskResult]) -> Iterator[tuple[str, str]]:
     """Yield who gave long answers that are the same, and which."""
     given: dict[tuple[str, str, str], list[TaskResult]] = {}
     for each in results:
-        if len(each.answer) >= LONG:
+        if len(each.answer) >= _LONG:
             key = each.task.model, each.task.asked, " ".join(each.answer.split())
             given.setdefault(key, []).append(each)
     same: dict[str, list[TaskResult]] = {}
@@ -211,23 +212,23 @@ def _alike(results: Sequence[TaskResult]) -> Iterator[tuple[str, str]]:
         if len(group) > 1:
             same.setdefault(", ".join(each.student for each in group), []).append(group[0])
     for students, found in same.items():
-        if len(found) >= ALIKE or found[0].status == WORDS:
+        if len(found) >= _ALIKE or found[0].status == TO_BE_READ:
             names = ", ".join(each.task.short for each in found)
             yield students, f"These answers are the same, letter for letter: {names}."
 
 
 def _marked(task: Task, text: str) -> Marked:
     if text == CODE:
-        return RUN, ()
+        return TO_BE_RUN, ()
     try:
         found = task.mark(text)
     except Exception as error:  # one answer must not stop the marking of a class
-        return WRONG, (Finding("unreadable", "the answer", f"It cannot be marked: {error}"),)
+        return NOT_RIGHT, (Finding("unreadable", "the answer", f"It cannot be marked: {error}"),)
     if found.right:
-        return RIGHT, ()
+        return DERIVED, ()
     if found.status in ("not attempted", "words"):
-        return WORDS if found.status == "words" else EMPTY, ()
+        return TO_BE_READ if found.status == "words" else NOT_ATTEMPTED, ()
     explanations = getattr(found, "explanations", None)
     likeliest = explanations[0] if explanations else found.findings
     likeliest = [one for one in likeliest if one.kind != "shape"] or likeliest  # which follows
-    return WRONG, tuple(likeliest)
+    return NOT_RIGHT, tuple(likeliest)

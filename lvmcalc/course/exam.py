@@ -18,7 +18,7 @@ from lvmcalc.course.unseen import unseen
 from lvmcalc.marking import Mark, mark
 from lvmcalc.models import chain_named
 
-PARTS = ("autoencoder", "autoencoder", "gplvm.log_det", "gplvm.trace")  # of the exam, by model
+_PARTS = ("autoencoder", "autoencoder", "gplvm.log_det", "gplvm.trace")  # of the exam, by model
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ class Exam:
         If there is no such model, or the seed is no whole number of at least 0.
     """
 
-    def __init__(self, seed: int, models: Sequence[str | Chain] = PARTS):
+    def __init__(self, seed: int, models: Sequence[str | Chain] = _PARTS):
         self.seed = checks.whole(seed, "seed", least=0)
         self._models = tuple(map(chain_named, models))
 

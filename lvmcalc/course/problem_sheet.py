@@ -16,7 +16,7 @@ from lvmcalc.auditing import Audit, Line, audit
 from lvmcalc.calculus.verdict import MARKS
 from lvmcalc.chain import Chain
 from lvmcalc.course.exam import Question
-from lvmcalc.course.progress import LONGEST, Answered
+from lvmcalc.course.progress import LONGEST_ANSWER, Answered
 from lvmcalc.marking import Finding, mark
 from lvmcalc.models import chain_named
 
@@ -95,8 +95,8 @@ class Part(Answered):
         """Mark an answer without keeping it."""
         if not isinstance(answer, str) or not answer.strip(" .…?\n\t"):
             return PartMark("not attempted", "write your answer between the quotation marks.")
-        if len(answer) > LONGEST:
-            return PartMark("refuted", f"this is longer than {LONGEST:,} characters.")
+        if len(answer) > LONGEST_ANSWER:
+            return PartMark("refuted", f"this is longer than {LONGEST_ANSWER:,} characters.")
         return getattr(self, f"_{self.kind}")(answer)
 
     def _words(self, answer: str) -> PartMark:

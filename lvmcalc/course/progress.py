@@ -12,11 +12,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-FILE, VERSION = "lvmcalc_progress.json", 1
-SWITCH = "LVMCALC_PROGRESS"
-KEPT, LONGEST = 50, 20_000  # answers to one exercise, and characters of an answer
+FILE, _VERSION = "lvmcalc_progress.json", 1
+_SWITCH = "LVMCALC_PROGRESS"
+ANSWERS_KEPT, LONGEST_ANSWER = 50, 20_000  # answers to one exercise, and characters of an answer
 
-Exercise = tuple[str, str]  # the chain and the adjoint, such as ("autoencoder", "∂L/∂W")
+_Asked = tuple[str, str]  # the chain and the adjoint, such as ("autoencoder", "∂L/∂W")
 
 
 class UnreadableProgress(ValueError):
@@ -24,14 +24,14 @@ class UnreadableProgress(ValueError):
 
 
 @dataclass
-class Kept:
+class StoredProgress:
     """What a progress file holds: a name, and for each exercise the answers in their order."""
 
     name: str = ""
-    answers: dict[Exercise, dict[str, bool]] = field(default_factory=dict)
+    answers: dict[_Asked, dict[str, bool]] = field(default_factory=dict)
 
     @classmethod
-    def read(cls, path: Path) -> "Kept":
+    def read(cls, path: Path) -> "StoredProgress":
         """Read a file.
 
         Raises
@@ -44,7 +44,7 @@ class Kept:
         try:
             found = json.loads(path.read_text(encoding="utf-8"))
             version = found["lvmcalc progress"]
-            if not isinstance(version, int) or version > VERSION:
+            if not isinstance(version, int) or version > _VERSION:
                 raise UnreadableProgress(f"{path.name} was made by a newer version of lvmcalc.")
             kept = cls(" ".join(found["name"].split())[:100])
             for one in found["answers"]:
@@ -60,12 +60,12 @@ class Kept:
             raise UnreadableProgress(f"{path.name} is damaged.") from None
         return kept
 
-    def add(self, exercise: Exercise, answer: str, right: bool) -> None:
+    def add(self, exercise: _Asked, answer: str, right: bool) -> None:
         """Add an answer as the last one, and drop the first of too many."""
         given = self.answers.setdefault(exercise, {})
         given.pop(answer, None)
         given[answer] = right
-        for old in [*given][:-KEPT]:
+        for old in [*given][:-ANSWERS_KEPT]:
             del given[old]
 
     def write(self, path: Path) -> None:
@@ -73,7 +73,7 @@ class Kept:
         answers = [{"model": model, "asked": asked, "answer": answer, "right": right}
                    for (model, asked), given in self.answers.items()
                    for answer, right in given.items()]
-        text = json.dumps({"lvmcalc progress": VERSION, "name": self.name, "answers": answers},
+        text = json.dumps({"lvmcalc progress": _VERSION, "name": self.name, "answers": answers},
                           ensure_ascii=False, indent=1)
         beside = path.with_name(f".{path.name}.{os.getpid()}")
         try:
@@ -93,7 +93,7 @@ class Progress:
     """
 
     def __init__(self, place: str | None = None) -> None:
-        place = os.environ.get(SWITCH, "") if place is None else place
+        place = os.environ.get(_SWITCH, "") if place is None else place
         tested = "PYTEST_CURRENT_TEST" in os.environ and not place
         self.path = None if place == "off" or tested else Path(place or FILE).absolute()
         self.why = "" if self.path else "What you derive is not kept here: it is switched off."
@@ -114,17 +114,17 @@ class Progress:
     def name(self, name: str) -> None:
         self._keep(lambda kept: setattr(kept, "name", " ".join(name.split())[:100]))
 
-    def derived(self, exercise: Exercise) -> bool:
+    def derived(self, exercise: _Asked) -> bool:
         """Return whether an exercise has been answered rightly."""
         return any(self.answers(exercise).values())
 
-    def answers(self, exercise: Exercise) -> dict[str, bool]:
+    def answers(self, exercise: _Asked) -> dict[str, bool]:
         """Return the answers to an exercise, the last one last, and whether each was right."""
         return self._there.answers.get(exercise, {})
 
-    def add(self, exercise: Exercise, answer: str, right: bool) -> None:
+    def add(self, exercise: _Asked, answer: str, right: bool) -> None:
         """Keep an answer."""
-        if answer.strip() and len(answer) <= LONGEST:
+        if answer.strip() and len(answer) <= LONGEST_ANSWER:
             self._keep(lambda kept: kept.add(exercise, answer, right))
 
     def renew(self) -> None:
@@ -134,14 +134,14 @@ class Progress:
     def forget(self) -> None:
         """Forget all answers and the name, here and in the file."""
         self.renew()  # a file that cannot be read is not ours to remove
-        self._there = Kept()
+        self._there = StoredProgress()
         if self.path:
             try:
                 self.path.unlink(missing_ok=True)
             except OSError as error:
                 self._off(error)
 
-    def _keep(self, change: Callable[[Kept], None]) -> None:
+    def _keep(self, change: Callable[[StoredProgress], None]) -> None:
         self.renew()  # another notebook may have written meanwhile
         if not self.path:
             return
@@ -151,15 +151,15 @@ class Progress:
         except OSError as error:
             self._off(error)
 
-    def _read(self) -> Kept:
+    def _read(self) -> StoredProgress:
         try:
             if self.path:
-                return Kept.read(self.path)
+                return StoredProgress.read(self.path)
         except FileNotFoundError:
             pass
         except (OSError, UnreadableProgress) as error:
             self._off(error)
-        return Kept()
+        return StoredProgress()
 
     def _off(self, error: Any) -> None:
         """Keep nothing from now on, and leave the file as it is."""

@@ -3,12 +3,12 @@
 from base64 import b64decode, b64encode
 from hashlib import shake_256
 
-OPENED = "■ Right. "
+_OPENED = "■ Right. "
 
 
 def seal(question: str, answer: str, because: str) -> str:
     """Return the reason of a prediction as text that cannot be read without the right answer."""
-    told = f"{OPENED}{because}".encode()
+    told = f"{_OPENED}{because}".encode()
     return b64encode(_mixed(told, question, answer)).decode()
 
 
@@ -18,7 +18,7 @@ def unseal(sealed: str, question: str, option: str) -> str:
         told = _mixed(b64decode(sealed), question, option).decode()
     except ValueError:  # no text
         return ""
-    return told if told.startswith(OPENED) else ""
+    return told if told.startswith(_OPENED) else ""
 
 
 def _mixed(told: bytes, question: str, option: str) -> bytes:

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lvmcalc.course.progress import FILE, KEPT, Exercise, Kept
-from lvmcalc.course.tasks import cells
+from lvmcalc.course.progress import ANSWERS_KEPT, FILE, StoredProgress, _Asked
+from lvmcalc.course.tasks import code_cells
 
-LARGEST, LONGEST_CELL = 50_000_000, 100_000  # bytes of a file, and characters of a cell
+_LARGEST, _LONGEST_CELL = 50_000_000, 100_000  # bytes of a file, and characters of a cell
 CODE = "code"  # stands for an answer that is no text, such as a function
 
 
@@ -26,7 +26,7 @@ class HandedIn:
     """
 
     student: str
-    kept: dict[Exercise, dict[str, bool]] = field(default_factory=dict)
+    kept: dict[_Asked, dict[str, bool]] = field(default_factory=dict)
     written: dict[str, dict[str, str]] = field(default_factory=dict)
     seeds: dict[str, int] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
@@ -34,8 +34,8 @@ class HandedIn:
     def add(self, path: Path) -> None:
         """Read one more file."""
         try:
-            if path.stat().st_size > LARGEST:
-                raise ValueError(f"{path.name} is larger than {LARGEST // 1_000_000} MB.")
+            if path.stat().st_size > _LARGEST:
+                raise ValueError(f"{path.name} is larger than {_LARGEST // 1_000_000} MB.")
             if path.suffix == ".json":
                 self._add_progress(path)
             else:
@@ -46,21 +46,21 @@ class HandedIn:
             self.problems.append(f"{path.name} cannot be read: {error.strerror}.")
 
     def _add_progress(self, path: Path) -> None:
-        found = Kept.read(path)
+        found = StoredProgress.read(path)
         if found.name and found.name not in self.student:
             self.student = f"{self.student} ({found.name})"
         for exercise, answers in found.answers.items():
-            if len(answers) > KEPT:
+            if len(answers) > ANSWERS_KEPT:
                 self.problems.append(f"{path.name} holds {len(answers):,} answers to "
-                                     f"{exercise[1]:.40}; the last {KEPT} are marked.")
-            last = [*answers][-KEPT:]
+                                     f"{exercise[1]:.40}; the last {ANSWERS_KEPT} are marked.")
+            last = [*answers][-ANSWERS_KEPT:]
             self.kept.setdefault(exercise, {}).update({text: answers[text] for text in last})
 
     def _add_notebook(self, path: Path) -> None:
-        sources, found = cells(path), self.written.setdefault(path.stem, {})
+        sources, found = code_cells(path), self.written.setdefault(path.stem, {})
         for source in sources:
             try:
-                if len(source) > LONGEST_CELL:
+                if len(source) > _LONGEST_CELL:
                     raise ValueError
                 statements = ast.parse(source).body
             except (SyntaxError, ValueError, RecursionError, MemoryError):

@@ -22,7 +22,7 @@ from lvmcalc.models import chain_named
 PATTERN = "[0-9][0-9]_*.ipynb"  # of the notebooks' names
 
 
-class Statement(NamedTuple):
+class _ScannedStatement(NamedTuple):
     """A statement, looked through once: the names that it binds, uses and calls."""
 
     code: ast.stmt
@@ -69,7 +69,7 @@ class Task:
         return self.name.startswith(("walk_", "page_"))
 
 
-def cells(path: Path) -> list[str]:
+def code_cells(path: Path) -> list[str]:
     """Return the sources of the code cells of a notebook.
 
     Raises
@@ -110,9 +110,9 @@ def once(found: Iterable[Task]) -> list[Task]:
 
 
 def _tasks(path: Path, seed: int | None, kept: bool) -> Iterator[Task]:
-    before: list[Statement] = []
+    before: list[_ScannedStatement] = []
     empty: set[str] = set()  # the variables of answers that are to be filled in
-    for statement in (each for source in cells(path) for each in ast.parse(source).body):
+    for statement in (each for source in code_cells(path) for each in ast.parse(source).body):
         match statement:
             case ast.Assign([ast.Name("seed")], ast.Constant()) if seed is not None:
                 statement.value = ast.Constant(seed)
@@ -159,7 +159,7 @@ def _of_walk(path: Path, of: str | Chain, wrt: str) -> Iterator[Task]:
             yield _of_chain(path, f"walk_{parent}_{node}", "", asked, parent, along)
 
 
-def _valued(before: Sequence[Statement], *expressions: ast.expr) -> list[Any]:
+def _valued(before: Sequence[_ScannedStatement], *expressions: ast.expr) -> list[Any]:
     """Return the values of some expressions, after the statements that they need."""
     needed = set().union(*map(_names, expressions))
     tools = {name for statement in before if isinstance(
@@ -192,10 +192,10 @@ def _is_empty(value: ast.expr) -> bool:
         isinstance(value.value, str) and not value.value.strip()))
 
 
-def _looked_through(statement: ast.stmt) -> Statement:
+def _looked_through(statement: ast.stmt) -> _ScannedStatement:
     called = {node.func.id for node in ast.walk(statement)
               if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
-    return Statement(statement, _bound(statement), _names(statement), called)
+    return _ScannedStatement(statement, _bound(statement), _names(statement), called)
 
 
 def _names(node: ast.AST) -> set[str]:

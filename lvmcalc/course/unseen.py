@@ -15,19 +15,19 @@ from sympy import Expr, MatrixSymbol, Symbol
 from lvmcalc import checks
 from lvmcalc.chain import Builder, Chain
 from lvmcalc.chain.leaf_specs import RESERVED
-from lvmcalc.chain.stage_names import Stage, named, output_name
+from lvmcalc.chain.stage_names import Stage, output_name, with_names
 from lvmcalc.models import chain_named
 
-MATRICES, COLUMNS, SIZES = "ABCEFGHMPRSTUVWXYZ", "abcpqrstuvwxyz", "KMNPQRSTkmnpqrs"
-SCALARS = ("alpha", "beta", "gamma", "eta", "kappa", "lambda", "mu", "rho", "tau", "omega")
-BEND = ("tanh", "sin", "softplus", "sigmoid")  # functions that have a slope everywhere
+_MATRICES, _COLUMNS, _SIZES = "ABCEFGHMPRSTUVWXYZ", "abcpqrstuvwxyz", "KMNPQRSTkmnpqrs"
+_SCALARS = ("alpha", "beta", "gamma", "eta", "kappa", "lambda", "mu", "rho", "tau", "omega")
+_BEND = ("tanh", "sin", "softplus", "sigmoid")  # functions that have a slope everywhere
 # Which operations may stand for one another, by what they are applied to.
-PAIRS = ("sum", "difference", "elementwise product")
-TO_NUMBER = ("sum of entries", "half squared norm", "squared norm")
-TO_NUMBER_IF_SQUARE = ("trace", *TO_NUMBER)
-NARROW = ("inverse", "determinant", "log determinant", "logarithm", "quotient", "power", "norm",
-          "elementwise quotient", "elementwise power",
-          "log entry by entry")  # these have no value at some points
+_PAIRS = ("sum", "difference", "elementwise product")
+_TO_NUMBER = ("sum of entries", "half squared norm", "squared norm")
+_TO_NUMBER_IF_SQUARE = ("trace", *_TO_NUMBER)
+_NARROW = ("inverse", "determinant", "log determinant", "logarithm", "quotient", "power", "norm",
+           "elementwise quotient", "elementwise power",
+           "log entry by entry")  # these have no value at some points
 
 
 def unseen(known: str | Chain, seed: int) -> Chain:
@@ -68,14 +68,14 @@ def _swapped(known: Chain, random: Random) -> Iterator[tuple[list[Expr], list[St
     found = []
     for number, stage in enumerate(stages):
         behind = known.leading_to(stage.symbol.name)[1:]
-        if not any(known[name].rule.name in NARROW for name in behind):
+        if not any(known[name].rule.name in _NARROW for name in behind):
             found += [(leaves, [*stages[:number], *instead, *stages[number + 1:]])
                       for instead in _instead_of(stage)]
     for number, leaf in enumerate(leaves):
         if leaf.is_Matrix and leaf.name not in known.symmetric:
             new = _like(leaf, f"{leaf.name}_leaf")
             found += [([*leaves[:number], new, *leaves[number + 1:]],
-                       [Stage(leaf, f"{name} entry by entry", (new,)), *stages]) for name in BEND]
+                       [Stage(leaf, f"{name} entry by entry", (new,)), *stages]) for name in _BEND]
     return iter(random.sample(found, len(found)))
 
 
@@ -84,15 +84,16 @@ def _instead_of(stage: Stage) -> Iterator[list[Stage]]:
     symbol, rule, operands = stage
     shapes = {operand.shape for operand in operands if operand.is_Matrix}
     square = any(rows == columns for rows, columns in shapes)
-    instead = {"use": [f"{name} entry by entry" for name in BEND],
-               **dict.fromkeys(PAIRS + ("product",) * (len(shapes) == 1), PAIRS),
-               **dict.fromkeys(TO_NUMBER_IF_SQUARE, TO_NUMBER_IF_SQUARE if square else TO_NUMBER)}
+    instead = {"use": [f"{name} entry by entry" for name in _BEND],
+               **dict.fromkeys(_PAIRS + ("product",) * (len(shapes) == 1), _PAIRS),
+               **dict.fromkeys(_TO_NUMBER_IF_SQUARE,
+                               _TO_NUMBER_IF_SQUARE if square else _TO_NUMBER)}
     if all(operand.is_Matrix for operand in operands):
         yield from ([Stage(symbol, other, operands)] for other in instead.get(rule, ())
                     if other != rule)
     inner = _like(symbol, f"{symbol.name}_inner")
     kind = "entry by entry" if symbol.is_Matrix else "of a number"
-    for name in BEND if symbol.is_Matrix else ("softplus",):
+    for name in _BEND if symbol.is_Matrix else ("softplus",):
         yield [Stage(inner, rule, operands), Stage(symbol, f"{name} {kind}", (inner,))]
 
 
@@ -131,15 +132,15 @@ def _written(known: Chain, seed: int, random: Random, leaves: Sequence[Expr],
         taken.add(name)
         return name
 
-    new = {size: _like(size, letter(SIZES)) for size in sizes}
+    new = {size: _like(size, letter(_SIZES)) for size in sizes}
     for leaf in leaves:
         if leaf not in new:
             column = leaf.is_Matrix and leaf.shape[1] == 1
-            pool = COLUMNS if column else MATRICES if leaf.is_Matrix else SCALARS
+            pool = _COLUMNS if column else _MATRICES if leaf.is_Matrix else _SCALARS
             new[leaf] = _like(leaf, letter(pool), new)
     short = [stage.symbol for stage in stages if stage.symbol.name in known.abbreviations.values()]
     output = stages[-1].symbol
-    new |= {symbol: _like(symbol, letter(MATRICES), new) for symbol in short if symbol != output}
+    new |= {symbol: _like(symbol, letter(_MATRICES), new) for symbol in short if symbol != output}
     new[output] = _like(output, output_name(taken))
     given = [new[symbol] for symbol in (*short, output)]
     new |= {stage.symbol: _like(stage.symbol, f"_{stage.symbol.name}", new)
@@ -148,7 +149,7 @@ def _written(known: Chain, seed: int, random: Random, leaves: Sequence[Expr],
                     symmetric=tuple(new[known[name].symbol].name for name in known.symmetric))
     renamed = [Stage(new[symbol], rule, tuple(sp.sympify(it).xreplace(new) for it in operands))
                for symbol, rule, operands in stages]
-    for symbol, rule, operands in named(renamed, given, {*taken, *RESERVED, new[output].name}):
+    for symbol, rule, operands in with_names(renamed, given, {*taken, *RESERVED, new[output].name}):
         build(symbol.name, rule, *operands)
     return build.chain({new[symbol].name: new[symbol].name for symbol in short if symbol != output},
                        tuple((small.xreplace(new), large.xreplace(new))

@@ -9,9 +9,10 @@ import numpy as np
 from sympy import Expr
 
 from lvmcalc import notation
+from lvmcalc.calculus.arithmetic import Point
 from lvmcalc.marking.broken_steps import is_inner
 from lvmcalc.marking.chain_letters import called
-from lvmcalc.marking.exercise import ROUNDING, Exercise, NoValue, Point, known_at
+from lvmcalc.marking.exercise import ROUNDING, Exercise, NoValue, known_at
 from lvmcalc.marking.mistakes import Explanation, finding
 from lvmcalc.marking.repair_search import undone
 from lvmcalc.marking.term_matching import Match, matched
@@ -60,7 +61,7 @@ class Attempt:
 
     def equals(self, other: Expr) -> bool:
         """Return whether the answer is some formula."""
-        return all(map(near, self.values, self.exercise.values(other))) and (
+        return all(map(_near, self.values, self.exercise.values(other))) and (
             self.formula is None or self.exercise.equal(self.formula, other))
 
     @cached_property
@@ -84,7 +85,7 @@ class Attempt:
         return self.formula == self.exercise.chain.adjoint_symbol(node)
 
 
-def near(value: Any, other: Any) -> bool:
+def _near(value: Any, other: Any) -> bool:
     """Return whether a value is the other up to rounding."""
     return np.shape(value) == np.shape(other) and np.allclose(
         value, other, rtol=0, atol=ROUNDING * np.abs(other).max())

@@ -18,15 +18,22 @@ from sympy import Expr, MatAdd, MatMul
 from lvmcalc import notation
 from lvmcalc.calculus.page_form import NormalForm
 from lvmcalc.chain import passes
-from lvmcalc.marking.exercise import Exercise, NoValue, formulas, in_numbers, known_at, value_at
+from lvmcalc.marking.exercise import (
+    Exercise,
+    NoValue,
+    float_at,
+    formulas,
+    in_numbers,
+    known_at,
+)
 from lvmcalc.marking.mistakes import CLOSED, Mistake, behind_a_factor, monomial, single_mistakes
 
-MOST_MISTAKES, TOLERANCE = 3, 1e-8
-NUMBERS = [sign * sp.Rational(size) for sign in (1, -1)
-           for size in ("1", "1/2", "2", "1/4", "4", "1/3", "3")]
+MOST_MISTAKES, _TOLERANCE = 3, 1e-8
+_NUMBERS = [sign * sp.Rational(size) for sign in (1, -1)
+            for size in ("1", "1/2", "2", "1/4", "4", "1/3", "3")]
 
 Mistakes = tuple[Mistake, ...]
-Factor = tuple[Expr, Mapping[str, int]]  # a number, and the powers of scalars and sizes
+_Factor = tuple[Expr, Mapping[str, int]]  # a number, and the powers of scalars and sizes
 
 
 class Candidate(NamedTuple):
@@ -34,7 +41,7 @@ class Candidate(NamedTuple):
 
     mistakes: Mistakes
     broken: Mistakes
-    factor: Factor
+    factor: _Factor
 
 
 class BrokenChains:
@@ -65,8 +72,8 @@ class BrokenChains:
         with np.errstate(all="ignore"):
             ratios = gradients @ answer / np.sum(gradients**2, axis=1)
             off = np.abs(answer - ratios[:, None] * gradients).max(axis=1)
-            rows = np.flatnonzero(off <= TOLERANCE * np.abs(answer).max())
-            near = [np.flatnonzero(np.abs(numbers / ratios[row] - 1) <= TOLERANCE) for row in rows]
+            rows = np.flatnonzero(off <= _TOLERANCE * np.abs(answer).max())
+            near = [np.flatnonzero(np.abs(numbers / ratios[row] - 1) <= _TOLERANCE) for row in rows]
         for row, places in zip(rows, near, strict=True):
             for place in places:
                 because = behind_a_factor(*factors[place], self._own, self.exercise.sizes,
@@ -82,7 +89,7 @@ class BrokenChains:
         """Return whether a candidate leads to an answer at the second point too."""
         scale = float(_value(candidate.factor, self.exercise.points[1]))
         off = np.abs(answer - scale * self._gradient(candidate.broken, 1)).max()
-        return bool(off <= TOLERANCE * np.abs(answer).max())
+        return bool(off <= _TOLERANCE * np.abs(answer).max())
 
     def _gradient(self, broken: Mistakes, number: int) -> np.ndarray:
         """Return the gradient of a broken chain at one of the points, nan if it has none."""
@@ -94,7 +101,7 @@ class BrokenChains:
                 if changes.keys() != {CLOSED}:
                     known = known_at(self.chain, known, changes, self.wrt,
                                      partial(self._evaluated, number))
-                gradient = value_at(changes.get(CLOSED, self.exercise.asked), known)
+                gradient = float_at(changes.get(CLOSED, self.exercise.asked), known)
             except NoValue:
                 truth = self.exercise.points[number][self.exercise.asked.name]
                 gradient = np.full_like(truth, np.nan)
@@ -126,15 +133,15 @@ class BrokenChains:
         return monomial(sp.factor_terms(NormalForm(self.chain.symmetric).scalar(truth)))[1]
 
     @cached_property
-    def _factors(self) -> tuple[list[Factor], np.ndarray]:
+    def _factors(self) -> tuple[list[_Factor], np.ndarray]:
         """The factors that lost or doubled numbers and scalars leave, and their values."""
         scalars = [name for name, leaf in self.chain.leaves.items() if not leaf.shape]
         powers = [{}, *({name: power} for name in scalars for power in (-4, -2, -1, 1, 2, 4)),
                   *({name: -power} for name in self.exercise.sizes for power in (1, 2))]
         pairs = [one | other for one, other in combinations_with_replacement(powers, 2)]
-        values = np.outer([float(number) for number in NUMBERS],
+        values = np.outer([float(number) for number in _NUMBERS],
                           [float(_value((1, it), self.exercise.points[0])) for it in pairs])
-        return [*product(NUMBERS, pairs)], values.ravel()
+        return [*product(_NUMBERS, pairs)], values.ravel()
 
     def exactly(self, candidate: Candidate, answer: Expr | None) -> bool:
         """Return whether a candidate leads to a formula for every size.
@@ -153,7 +160,7 @@ class BrokenChains:
         return self.exercise.equal(answer, scaled)
 
 
-def _together(broken: Mistakes, because: Mistakes, factor: Factor) -> Iterator[Candidate]:
+def _together(broken: Mistakes, because: Mistakes, factor: _Factor) -> Iterator[Candidate]:
     """Yield a mistake in the chain with what is wrong with the whole answer, if that is likely."""
     number, powers = factor
     lost = notation.plain(sp.Mul(*(sp.Symbol(name) ** power for name, power in powers.items())))
@@ -170,6 +177,6 @@ def _changes(broken: Mistakes) -> dict[passes.Place, Expr]:
     return {place: formula for mistake in broken for place, formula in mistake.changes}
 
 
-def _value(factor: Factor, point: Mapping[str, Any]) -> Expr:
+def _value(factor: _Factor, point: Mapping[str, Any]) -> Expr:
     number, powers = factor
     return number * prod(point[name] ** power for name, power in powers.items())

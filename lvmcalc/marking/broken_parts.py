@@ -17,18 +17,18 @@ from lvmcalc.calculus.functions import EntrySum, Entrywise
 from lvmcalc.marking.broken_formulas import Broken, broken_formulas, has_adjoint
 from lvmcalc.marking.occurrences import occurrences, replaced
 
-ENTRYWISE = (HadamardProduct, HadamardPower, Entrywise)
-MOST_PARTS = 60  # of one formula
-MOST_FACTORS = 6  # of a product between which ∘ is tried
+_ENTRYWISE = (HadamardProduct, HadamardPower, Entrywise)
+_MOST_PARTS = 60  # of one formula
+_MOST_FACTORS = 6  # of a product between which ∘ is tried
 
 
 def broken_parts(formula: Expr) -> Iterator[Broken]:
     """Yield the ways to get a part wrong: the kind of mistake, what it is about, broken formula."""
     places = occurrences(formula)
     parts = [part for part in places if part.is_Matrix and not isinstance(part, MatrixSymbol)]
-    inner = {term for part in parts if isinstance(part, ENTRYWISE) for term in part.args
+    inner = {term for part in parts if isinstance(part, _ENTRYWISE) for term in part.args
              if isinstance(term, MatAdd)}
-    for part in parts[:MOST_PARTS]:
+    for part in parts[:_MOST_PARTS]:
         found = [*_in_part(part)]
         if part in inner or (inner and isinstance(part, MatAdd)):
             found += [broken for broken in broken_formulas(part)
@@ -145,7 +145,7 @@ def repairs(formula: Expr) -> Iterator[tuple[str, Callable[[], str], Expr]]:
 def _repaired(part: Expr) -> Iterator[tuple[str, Expr]]:
     if isinstance(part, MatMul):
         scalar, factors = part.as_coeff_matrices()
-        for start, place, end in combinations(range(len(factors[:MOST_FACTORS]) + 1), 3):
+        for start, place, end in combinations(range(len(factors[:_MOST_FACTORS]) + 1), 3):
             left, right = joined(MatMul, factors[start:place]), joined(MatMul, factors[place:end])
             if left.shape == right.shape:
                 whole = [*factors[:start], HadamardProduct(left, right), *factors[end:]]

@@ -20,9 +20,9 @@ from lvmcalc.chain.passes import Edge
 from lvmcalc.marking.broken_formulas import Broken
 from lvmcalc.marking.chain_letters import called
 
-SKIPPED = ("logarithm", "determinant", "inverse")  # rules that students forget as a whole
-SUMS = ("sum", "difference", "scalar sum", "sum with a constant")
-PRODUCTS = (HadamardProduct, sp.Mul)
+_SKIPPED = ("logarithm", "determinant", "inverse")  # rules that students forget as a whole
+_SUMS = ("sum", "difference", "scalar sum", "sum with a constant")
+_PRODUCTS = (HadamardProduct, sp.Mul)
 
 
 def broken_steps(chain: Chain, edge: Edge) -> Iterator[Broken]:
@@ -31,16 +31,16 @@ def broken_steps(chain: Chain, edge: Edge) -> Iterator[Broken]:
     node, arriving = chain[name], chain.adjoint_symbol(name)
     rule, shape = node.rule, chain[parent].shape
     value = called(chain, name) if name in chain.unnamed else notation.plain(node.expression)
-    if is_function(rule):
+    if _is_function(rule):
         wrong = (HadamardProduct if node.shape else sp.Mul)(arriving, node.expression)
         if wrong != adjoint:  # exp is its own derivative
             yield "function_for_slope", value, wrong
         if node.shape:
             yield from _wrong_slopes(node, arriving)
     alike = node.shape == shape
-    if rule.name in SKIPPED or (is_function(rule) and alike):
+    if rule.name in _SKIPPED or (_is_function(rule) and alike):
         skipped = arriving * Identity(shape[0]) if shape and not arriving.is_Matrix else arriving
-        what = f"the {rule.name}" if rule.name in SKIPPED else value
+        what = f"the {rule.name}" if rule.name in _SKIPPED else value
         yield "stopped_early", f"the derivative of {what}", skipped
     matrices = [it for it in node.parents if chain[it].shape]
     if alike and rule.name != "use" and adjoint != arriving and len(matrices) < 2 and is_inner(
@@ -69,15 +69,15 @@ def _wrong_slopes(node: Node, arriving: Expr) -> Iterator[Broken]:
     names = {f"the derivative of {name} stands where that of {told} belongs": name
              for name in slopes}
     found = [(what, slopes[name]) for what, name in names.items()]
-    first = slope(own, z)
+    first = slope_of_entries(own, z)
     if isinstance(first, Entrywise) and first.name != own:
-        found.append((f"{told} is differentiated twice", slope(first.name, z)))
-    found += [(what, slope(name, z)) for what, name in names.items()]
+        found.append((f"{told} is differentiated twice", slope_of_entries(first.name, z)))
+    found += [(what, slope_of_entries(name, z)) for what, name in names.items()]
     found.append((f"{notation.plain(ratio)} stands where the derivative of {told} belongs", ratio))
     yield from (("wrong_part", what, HadamardProduct(arriving, wrong)) for what, wrong in found)
 
 
-def slope(name: str, argument: Expr) -> Expr:
+def slope_of_entries(name: str, argument: Expr) -> Expr:
     """Return the derivative of a function at every entry of a matrix."""
     ones = OneMatrix(*argument.shape)
     adjoint = RULES[f"{name} entry by entry"].adjoint(0, (argument,), ones)
@@ -89,7 +89,7 @@ def _of_a_product(chain: Chain, edge: Edge) -> Iterator[Broken]:
     """Yield a product or quotient of which one factor only is differentiated."""
     name, parent = edge
     node = chain[name]
-    if node.rule.kind not in PRODUCTS and "quotient" not in node.rule.name:
+    if node.rule.kind not in _PRODUCTS and "quotient" not in node.rule.name:
         return
     first, second = node.operands[:2]
     arriving, symbol = chain.adjoint_symbol(name), chain[parent].symbol
@@ -111,12 +111,12 @@ def is_inner(chain: Chain, name: str) -> bool:
     """Return whether a function is applied to a node, or to a sum in which it is a term."""
     node = chain[name]
     children = chain.children(name)
-    return bool(node.rule) and node.rule.name not in SKIPPED and any(
-        is_function(chain[child].rule) or (
-            chain[child].rule.name in SUMS and is_inner(chain, child)) for child in children)
+    return bool(node.rule) and node.rule.name not in _SKIPPED and any(
+        _is_function(chain[child].rule) or (
+            chain[child].rule.name in _SUMS and is_inner(chain, child)) for child in children)
 
 
-def is_function(rule: Operation) -> bool:
+def _is_function(rule: Operation) -> bool:
     """Return whether a rule is that of a function of numbers, such as exp, one by one."""
     of = rule.operation
     return isinstance(of, Entrywise | sp.Function) and of.args[-1:] == rule.arguments

@@ -10,7 +10,7 @@ from lvmcalc.calculus.index_form import IndexForm
 from lvmcalc.chain import Chain
 
 
-def sizes_of(chain: Chain) -> list[Expr]:
+def size_letters(chain: Chain) -> list[Expr]:
     """Return the letters in the shapes of the leaves."""
     found = {size for leaf in chain.leaves.values() for length in leaf.shape
              for size in length.free_symbols}
@@ -20,7 +20,7 @@ def sizes_of(chain: Chain) -> list[Expr]:
 def scalars_of(chain: Chain) -> list[Expr]:
     """Return the sizes and the leaves that are numbers."""
     scalars = [leaf.symbol for leaf in chain.leaves.values() if not leaf.shape]
-    return [size for size in sizes_of(chain) if size not in scalars] + scalars
+    return [size for size in size_letters(chain) if size not in scalars] + scalars
 
 
 def is_symmetric(chain: Chain, node: str) -> bool:

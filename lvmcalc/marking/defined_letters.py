@@ -32,8 +32,8 @@ from lvmcalc.notation.statements import DEFINITION
 from lvmcalc.notation.tokens import quoted
 from lvmcalc.notation.vocabulary import Vocabulary, matching
 
-PART = re.compile(r"(?:∂|\\partial\b)\s*(?:\\(?:mathbf|bm|boldsymbol)\s*)?"
-                  r"(\{\s*\\?\w+\s*\}|\\?[^\W_]+(?:_\{?\w+\}?)?)")
+_PART = re.compile(r"(?:∂|\\partial\b)\s*(?:\\(?:mathbf|bm|boldsymbol)\s*)?"
+                   r"(\{\s*\\?\w+\s*\}|\\?[^\W_]+(?:_\{?\w+\}?)?)")
 
 
 class Definitions:
@@ -126,7 +126,7 @@ class Definitions:
 
     def of_a_part(self, left: str, words: Vocabulary) -> tuple[str, ...]:
         """Return L1 and X for ∂L₁/∂X, where L₁ is a scalar stage; () for anything else."""
-        names = tuple(notation.spelling(re.sub(r"[{}\s]", "", it)) for it in PART.findall(left))
+        names = tuple(notation.spelling(re.sub(r"[{}\s]", "", it)) for it in _PART.findall(left))
         stages = self.exercise.chain.nodes
         part = len(names) == 2 and names[0] in stages and names[1] in words and (
             not stages[names[0]].shape)

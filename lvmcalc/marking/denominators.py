@@ -9,7 +9,7 @@ from lvmcalc.calculus import UnsupportedExpression
 from lvmcalc.calculus.errors import OutsideDomain
 from lvmcalc.checks import CannotBeFormed
 from lvmcalc.marking.exercise import Exercise
-from lvmcalc.marking.left_side import GIVEN
+from lvmcalc.marking.left_side import GIVEN_LETTER
 from lvmcalc.notation import Unreadable
 from lvmcalc.notation.lexicon import STYLES
 from lvmcalc.notation.tokens import quoted
@@ -26,16 +26,16 @@ _BASE = rf"\s*(?P<open>[({{])?\s*{_NAME}\s*{_POWER}\s*(?(open)[)}}])"
 _LINE = rf"(?P<front>{_D}{_SCALAR}/\s*{_D})"
 _FRAC = rf"(?P<front>\\[td]?frac\s*\{{\s*{_D}{_SCALAR}\}}\s*\{{\s*{_D})"
 _NABLA = r"(?P<front>(?:∇|\\nabla)\s*_\s*\{)"
-BELOW = [re.compile(pattern) for pattern in (
+_BELOW = [re.compile(pattern) for pattern in (
     f"{_LINE}{_BASE}", rf"{_FRAC}{_BASE}(?=\s*\}})", rf"{_NABLA}{_BASE}(?=\s*\}})")]
 # A formula, in brackets or where the fraction ends: ∂L/∂(XXᵀ), \\frac{∂L}{∂ XXᵀ}
 _INNER = r"(?:[^(){}=∂\n]|[({][^(){}=∂\n]*[)}])"
 _GROUP = rf"\s*(?:\\left\s*)?\((?P<inner>{_INNER}+?)(?:\\right\s*)?\)"
 _ENDED = rf"(?:{_GROUP}|\s*(?P<bare>{_INNER}+?))(?=\s*\}})"
-FORMULAS = [re.compile(pattern) for pattern in (
+_FORMULAS = [re.compile(pattern) for pattern in (
     rf"{_LINE}{_GROUP}(?!\s*(?:\^|\*\*|[⁻⁰¹²³⁴-⁹ᵀ']))", _FRAC + _ENDED, _NABLA + _ENDED)]
 MINUS = ("⁻¹", "-1", "−1", "–1")
-MINUS_ONE = re.compile(r"[\s^*{}()]")
+_MINUS_ONE = re.compile(r"[\s^*{}()]")
 
 
 def with_stages_below(exercise: Exercise, text: str) -> str:
@@ -54,7 +54,7 @@ def with_stages_below(exercise: Exercise, text: str) -> str:
                          "stage here: write brackets round the adjoint if the power is its own.",
                          match.start("name"))
 
-    for pattern in BELOW:
+    for pattern in _BELOW:
         text = pattern.sub(named, text)
     return text
 
@@ -65,7 +65,7 @@ def with_formulas_below(exercise: Exercise, text: str) -> str:
         stage = _valued(exercise, text, match["inner"] or match["bare"])
         return _with_name(match, stage) if stage else match[0]
 
-    for pattern in FORMULAS:
+    for pattern in _FORMULAS:
         text = pattern.sub(named, text)
     return text
 
@@ -100,12 +100,12 @@ def inverses_below(text: str, put: str = "") -> tuple[list[str], str]:
 
     def taken(match: re.Match) -> str:
         nabla = "_" in match["front"] and put
-        if MINUS_ONE.sub("", match["power"]) not in MINUS or nabla:
+        if _MINUS_ONE.sub("", match["power"]) not in MINUS or nabla:
             return match[0]
         found.append(re.sub(rf"{STYLES}|[{{}}\s]", "", match["name"]))
         return "{" * ("{" in match["front"]) + put
 
-    for pattern in BELOW:
+    for pattern in _BELOW:
         text = pattern.sub(taken, text)
     return found, text
 
@@ -113,7 +113,7 @@ def inverses_below(text: str, put: str = "") -> tuple[list[str], str]:
 def _as_known(exercise: Exercise, text: str, names: set[str]) -> bool:
     """Return whether a text gives these letters no other meaning than the chain does."""
     words = exercise.chain.vocabulary
-    for typed, formula in GIVEN.findall(text):
+    for typed, formula in GIVEN_LETTER.findall(text):
         try:
             letter = notation.parse(typed, words)
             if getattr(letter, "name", "") in names and not exercise.compare(

@@ -36,31 +36,31 @@ QUALIFIES = re.compile(rf"\b(?:{_QUALIFIES}|at\s+(?!the\s+end|once|last|first))\
 DENIES = re.compile(
     rf"\b(?:{_QUALIFIES}|drop\w*|zero|vanish\w*|transpos\w*|rows?|negat\w*|per|parts?|separate\w*"
     r"|remain\w*|minus|half|halve\w*|revers\w*|opposite|at)\b", re.IGNORECASE)
-GIVEN = re.compile(r"(?:^|(?<!\\)[.,;:($]|(?<!\\)\b(?:[a-z]{3,}|be|by|if|so|we)\s)[\s$]*"
-                   rf"({LETTER})(?:\(\w+\))?[\s&$]*(?::?=(?!=)|≔|≡|\\(?:coloneqq|equiv)\b)",
-                   re.IGNORECASE)
+_GIVEN = re.compile(r"(?:^|(?<!\\)[.,;:($]|(?<!\\)\b(?:[a-z]{3,}|be|by|if|so|we)\s)[\s$]*"
+                    rf"({LETTER})(?:\(\w+\))?[\s&$]*(?::?=(?!=)|≔|≡|\\(?:coloneqq|equiv)\b)",
+                    re.IGNORECASE)
 # Words round a definition: "Let the residual be r = Xw − y", "p = σ(Xw), the probabilities"
 _NOUNS = r"(?:(?:[a-z]{3,}|of)[\s-]*){1,5}"
 NAMED_FIRST = re.compile(r"^\s*(let|define|denote|set|put|write)\s+"
                          rf"(?:(?:(?:the|our)\s+)?{_NOUNS}\s(?:be|by|as)\s+|(?:us\s+)?)"
                          rf"(?=\$?\s*(?:{LETTER})\s*:?=)", re.IGNORECASE)
-NAMED_BEHIND = re.compile(rf"(?:,\s*(?:is\s+|which is\s+)?|\s+(?:be|is|are|being|denotes?|as)\s+)"
-                          rf"(?:the|our|an?)\s+({_NOUNS})[.\s]*(\$?)$")
-DEFINITION = re.compile(rf"^\s*\$?\s*(?:{LETTER})(?:\(\w\))?\s*:?=[^=]+$")
+_NAMED_BEHIND = re.compile(rf"(?:,\s*(?:is\s+|which is\s+)?|\s+(?:be|is|are|being|denotes?|as)\s+)"
+                           rf"(?:the|our|an?)\s+({_NOUNS})[.\s]*(\$?)$")
+IS_DEFINITION = re.compile(rf"^\s*\$?\s*(?:{LETTER})(?:\(\w\))?\s*:?=[^=]+$")
 
 
 def definition_in(text: str) -> str:
     """Return the definition of a letter without the words round it that name what it is."""
     front = NAMED_FIRST.match(text)
     found = text[front.end():] if front else text
-    behind = NAMED_BEHIND.search(found)
+    behind = _NAMED_BEHIND.search(found)
     if behind:
         found = (found[:behind.start()] + behind[2]).rstrip()
     words = " ".join([front[0] if front else "", behind[1] if behind else ""])
     adjoint = re.match(r"\s*(?:∂|d\w*/|\\(?:[td]?frac|partial|nabla)|∇)", found)
     told = any(it.search(words) for it in (TELLING, OPERATING, DENIES)) or (adjoint and not all(
         word.lower() in ANSWERING for word in re.findall("[A-Za-z]+", words)))
-    if told or not DEFINITION.match(found):
+    if told or not IS_DEFINITION.match(found):
         return text
     return f"{front[1]} {found}" if front else found
 
@@ -68,7 +68,7 @@ def definition_in(text: str) -> str:
 def letters_given(text: str) -> set[str]:
     """Return the letters that a text gives a meaning to, as far as its looks tell."""
     plain = [re.sub(r"\\(?:math[a-z]+|bm|boldsymbol|[td]?frac)|[{}\s\\]", "", match[1])
-             for match in GIVEN.finditer(text)]
+             for match in _GIVEN.finditer(text)]
     names = {spelling(VARIANTS.get(name, name)) for name in plain if not re.search("[∂/]", name)}
     return names | {re.sub(r"_?[ijkn]$", "", name) for name in names if len(name) > 1}
 

@@ -16,24 +16,24 @@ from lvmcalc.marking.attempt import (
 )
 from lvmcalc.marking.broken_chains import MOST_MISTAKES, BrokenChains, Mistakes
 from lvmcalc.marking.broken_parts import repairs
-from lvmcalc.marking.exercise import value_at
+from lvmcalc.marking.exercise import float_at
 from lvmcalc.marking.misfits import TRANSPOSED, multiplied, repaired, turned_sigmoids
-from lvmcalc.marking.mistakes import LIKELIHOOD, Explanation, Mistake, finding, in_words
-from lvmcalc.notation.forming import apart
+from lvmcalc.marking.mistakes import LIKELIHOOD, Explanation, Mistake, finding, findings_for
+from lvmcalc.notation.forming import as_coeff
 
-MOST_SINGLE, MOST_SEVERAL = 4, 2  # explanations told, of one mistake and of several
-MOST_UNWRITTEN = 2  # terms named that stand in no answer before its brackets are multiplied out
-STRUCTURED = ("This is the gradient G in another convention, 2 G - G ∘ I, in which equal entries "
-              "of {} count as one variable (Matrix Cookbook eq. 138)")
-ONE_SIDED = ("Only the symmetric part of this G, (G + Gᵀ)/2, is right: {} is symmetric, and so is "
-             "its gradient")
+_MOST_SINGLE, _MOST_SEVERAL = 4, 2  # explanations told, of one mistake and of several
+_MOST_UNWRITTEN = 2  # terms named that stand in no answer before its brackets are multiplied out
+_STRUCTURED = ("This is the gradient G in another convention, 2 G - G ∘ I, in which equal entries "
+               "of {} count as one variable (Matrix Cookbook eq. 138)")
+_ONE_SIDED = ("Only the symmetric part of this G, (G + Gᵀ)/2, is right: {} is symmetric, and so is "
+              "its gradient")
 
 # What a likelier mistake says more plainly than others. The inverse of (1/β) I says the same of β,
 # and that of r = K⁻¹ that K is not inverted.
-SAID_BETTER = {"doubled_path": ("order",), "missing_path": ("missing_term",),
-               **dict.fromkeys(["stopped_early", "function_for_slope"],
-                               ("missing_term", "lost_factor")),
-               **dict.fromkeys(["inverted_scalar", "missing_inverse"], ("extra_inverse",))}
+_SAID_BETTER = {"doubled_path": ("order",), "missing_path": ("missing_term",),
+                **dict.fromkeys(["stopped_early", "function_for_slope"],
+                                ("missing_term", "lost_factor")),
+                **dict.fromkeys(["inverted_scalar", "missing_inverse"], ("extra_inverse",))}
 
 
 def explained(attempt: Attempt) -> tuple[Explanation, ...]:
@@ -42,7 +42,7 @@ def explained(attempt: Attempt) -> tuple[Explanation, ...]:
                      or repaired(attempt, turned_sigmoids)):
         return (elsewhere,)
     found: list[Explanation] = []
-    for explain in EXPLAINERS:
+    for explain in _EXPLAINERS:
         found += explain(attempt, found)
     return tuple(found)
 
@@ -57,10 +57,10 @@ def _in_another_convention(attempt: Attempt) -> Explanation:
         return ()
     right, formula, letter = exercise.asked, attempt.formula, notation.plain(exercise.wrt)
     if attempt.equals(2 * right - HadamardProduct(right, Identity(right.rows))):
-        return (finding("convention", STRUCTURED.format(letter)),)
+        return (finding("convention", _STRUCTURED.format(letter)),)
     if exercise.agree([(value + value.T) / 2 for value in attempt.values]) and (
             formula is None or exercise.is_right((formula + formula.T) / 2)):
-        return (finding("convention", ONE_SIDED.format(letter)),)
+        return (finding("convention", _ONE_SIDED.format(letter)),)
     return ()
 
 
@@ -94,11 +94,11 @@ def _fewest_mistakes(attempt: Attempt, found: list[Explanation]) -> list[Explana
                                       or (fewest > 1 and _another_quantity(attempt, []))):
         return []
     few = [it for it in few if it not in doubtful] or [
-        it for it in few if _unwritten(attempt, it) <= MOST_UNWRITTEN]
+        it for it in few if _unwritten(attempt, it) <= _MOST_UNWRITTEN]
     if not few:
         return []
     likeliest = _likeliest([it for it in few if not _in_a_named_value(attempt, it)] or few)
-    told = [in_words(_with_other_paths(mistakes, every)) for mistakes in likeliest
+    told = [findings_for(_with_other_paths(mistakes, every)) for mistakes in likeliest
             if mistakes not in candidates
             or chains.exactly(candidates[mistakes], attempt.formula)]
     # What was written is clearer than a stage, where both say the same.
@@ -160,7 +160,7 @@ def _another_quantity(attempt: Attempt, found: list[Explanation]) -> list[Explan
 def _number_added(attempt: Attempt, found: list[Explanation]) -> list[Explanation]:
     """Explain a number with a matrix in it that is added to each entry, such as a penalty."""
     terms = attempt.formula.args if isinstance(attempt.formula, MatAdd) else ()
-    numbers = [number for number, matrix in map(apart, terms)
+    numbers = [number for number, matrix in map(as_coeff, terms)
                if isinstance(matrix, OneMatrix) and number.has(MatrixSymbol)]
     if len(numbers) != 1 or (found and _kinds(found[:1]) != {"extra_term", "missing_term"}):
         return []
@@ -190,16 +190,16 @@ def _not_recognised(attempt: Attempt, found: list[Explanation]) -> list[Explanat
 
 
 # They are tried in this order; each is handed what has been found before it.
-EXPLAINERS = (_named_later_adjoint, _fewest_mistakes, _equal_later_adjoint, _other_layout,
-              _adjoint_of_another, _another_quantity, _as_written, _number_added,
-              _not_recognised)
+_EXPLAINERS = (_named_later_adjoint, _fewest_mistakes, _equal_later_adjoint, _other_layout,
+               _adjoint_of_another, _another_quantity, _as_written, _number_added,
+               _not_recognised)
 
 
 def _superfluous_terms(attempt: Attempt) -> Iterator[Mistakes]:
     """Yield the terms of an answer without any one of which it is right."""
     answer, exercise = attempt.formula, attempt.exercise
     for term in answer.args if isinstance(answer, sp.Add | MatAdd) else ():
-        rest = [value - value_at(term, point)
+        rest = [value - float_at(term, point)
                 for value, point in zip(attempt.values, exercise.points, strict=True)]
         if exercise.agree(rest) and exercise.is_right(answer - term):
             yield (Mistake("extra_term", "the answer", notation.plain(term)),)
@@ -216,14 +216,14 @@ def _likeliest(explanations: list[Mistakes]) -> list[Mistakes]:
         before = kept.setdefault(kinds, mistakes)
         if before[0].where.startswith("the value of") and mistakes[0].where.startswith("the stage"):
             kept[kinds] = mistakes  # on the way back is likelier than in a value
-    for likelier, others in SAID_BETTER.items():
+    for likelier, others in _SAID_BETTER.items():
         for other in others if frozenset([likelier]) in kept else ():
             kept.pop(frozenset([other]), None)
     # One of three equal paths turned over leaves a third, but so does a number.
     turned = kept.get(frozenset(["sign"]), ())
     if frozenset(["factor"]) in kept and all(it.where.startswith("the path") for it in turned):
         kept.pop(frozenset(["sign"]), None)
-    return list(kept.values())[:MOST_SINGLE if _count(explanations[0]) == 1 else MOST_SEVERAL]
+    return list(kept.values())[:_MOST_SINGLE if _count(explanations[0]) == 1 else _MOST_SEVERAL]
 
 
 def _with_other_paths(mistakes: Mistakes, every: list[Mistakes]) -> Mistakes:

@@ -38,7 +38,7 @@ def symmetric_in(chain: Chain) -> tuple[str, ...]:
                  for name in (leaf, increment_of(chain[leaf].symbol).name))
 
 
-def slope(chain: Chain, value: Expr, wrt: Expr) -> Expr:
+def gradient_of(chain: Chain, value: Expr, wrt: Expr) -> Expr:
     """Return the gradient of a number with respect to a letter or a differential of a chain."""
     there = {symbol.name for symbol in value.free_symbols | {wrt}}
     return gradient(value, wrt, there.intersection(symmetric_in(chain)))
@@ -111,7 +111,7 @@ def gradient_in(chain: Chain, wrt: str, change: Expr) -> Expr:
     if change.is_Matrix:
         raise Unreadable(f"dL is a number, but this is {notation.shape(change)}: write "
                          f"tr(Gᵀ d{name}).")
-    found = slope(chain, change, step)
+    found = gradient_of(chain, change, step)
     linear = compare(change, inner(found, step) if found.is_Matrix else found * step,
                      {it.name for it in change.free_symbols} & {*symmetric_in(chain)})
     if step in found.free_symbols or not linear.holds:
@@ -131,7 +131,7 @@ def broken_by(chain: Chain, changed: Expr, said: Expr) -> dict[passes.Place, Exp
     changed : the differential of a node, dK or d(K⁻¹)
     said : what was said of it, in differentials of earlier nodes or leaves
     """
-    node, names = node_of(chain, changed), written(chain, said)
+    node, names = node_of(chain, changed), differentials_in(chain, said)
     if not node or not set(names) <= {*chain.nodes, *chain.leaves} - {node}:
         return {}
     sides = [in_increments(chain, side, names) for side in (said, changed)]
@@ -147,7 +147,7 @@ def broken_in(chain: Chain, error: Expr, names: Iterable[str]) -> dict[passes.Pl
     for name in names:
         edges = [(child, name) for child in chain.children(name)]
         parts = [*(chain.edges[edge] for edge in edges),
-                 slope(chain, error, increment_of(chain[name].symbol))]
+                 gradient_of(chain, error, increment_of(chain[name].symbol))]
         found |= {edge: 0 * chain.adjoint_symbol(name) for edge in edges}
         found[edges[0]] = in_nodes(chain, passes.added(parts))
     return found
@@ -181,7 +181,7 @@ def node_of(chain: Chain, changed: Expr) -> str:
     return name if name in chain.nodes else ""
 
 
-def written(chain: Chain, *sides: Expr) -> tuple[str, ...]:
+def differentials_in(chain: Chain, *sides: Expr) -> tuple[str, ...]:
     """Return the names of the nodes and leaves whose differentials stand in some expressions."""
     names = (name for side in sides for name in increments(chain, side).values())
     return tuple(dict.fromkeys(chain.abbreviations.get(name, name) for name in names))
@@ -193,7 +193,7 @@ def moved(chain: Chain, sides: list[Expr], moving: tuple[str, ...]) -> tuple[str
     They are those whose differentials are written, and in each other differential that is written
     there is one.
     """
-    here = {name for name in written(chain, *sides) if name in chain.leaves}
+    here = {name for name in differentials_in(chain, *sides) if name in chain.leaves}
     if not here:
         inside = set().union(*_inside(chain, sides[-1]))
         return tuple(name for name in moving if name in inside) or tuple(
@@ -205,7 +205,7 @@ def moved(chain: Chain, sides: list[Expr], moving: tuple[str, ...]) -> tuple[str
 
 def _inside(chain: Chain, side: Expr) -> list[set[str]]:
     """Return the leaves on which each of that depends whose differentials stand in a side."""
-    parts = [chain[name].symbol for name in written(chain, side) if name in chain.nodes]
+    parts = [chain[name].symbol for name in differentials_in(chain, side) if name in chain.nodes]
     parts += [part.arg for part in side.atoms(*KINDS)]
     return [{symbol.name for symbol in chain.in_leaves(part).free_symbols
              if symbol.name in chain.leaves and not symbol.is_integer} for part in parts]

@@ -15,6 +15,7 @@ from sympy import Expr, MatrixSymbol, ShapeError, Symbol
 
 from lvmcalc import notation
 from lvmcalc.calculus import UnsupportedExpression, Verdict, arithmetic
+from lvmcalc.calculus.arithmetic import Point
 from lvmcalc.calculus.comparison import decide
 from lvmcalc.calculus.errors import OutsideDomain
 from lvmcalc.calculus.expression_checks import check_shapes
@@ -22,22 +23,21 @@ from lvmcalc.calculus.operations import is_rational
 from lvmcalc.calculus.verdict import Counterexample
 from lvmcalc.chain import Chain, passes
 from lvmcalc.chain.numbers import IllConditioned, Trusted
-from lvmcalc.marking.chain_letters import is_symmetric, sizes_of
+from lvmcalc.marking.chain_letters import is_symmetric, size_letters
 from lvmcalc.marking.differential_answers import symmetric_in
 from lvmcalc.marking.readable_examples import rounded, with_definite
 from lvmcalc.recent import Recent
 
 PRIMES = (3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41)  # sizes at points
-SMALL = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12)  # sizes in counterexamples
-MOST_PERMUTED, MOST_ORDERS = 4, 100  # sizes that are tried in every order, or else in so many
-TRIES = 5  # random points at each choice of sizes
+_SMALL = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12)  # sizes in counterexamples
+_MOST_PERMUTED, _MOST_ORDERS = 4, 100  # sizes that are tried in every order, or else in so many
+_TRIES = 5  # random points at each choice of sizes
 ROUNDING = 1e-6  # relative; an answer may be a function in single precision
-DIGITS = (4, 6, 8, 10, 12, 15, 17)  # of a counterexample: as few as show a difference
+_DIGITS = (4, 6, 8, 10, 12, 15, 17)  # of a counterexample: as few as show a difference
 # Agreement in numbers is no proof, and the mark says so; but where functions are not rational there
 # is no exact arithmetic, and 40 digits at random points are no accident.
 RIGHT = ("proved", "exact", "numeric")
 
-Point = Mapping[str, Any]  # values of sizes, leaves, nodes and adjoints by name
 NoValue = (OutsideDomain, KeyError)
 
 
@@ -53,7 +53,7 @@ class Exercise:
         self.name = notation.plain(self.asked)
         self.recent = Recent()  # marks and comparisons of formulas
         self.lengths = {length for leaf in chain.leaves.values() for length in leaf.shape}
-        self.sizes = [size.name for size in sizes_of(chain)]
+        self.sizes = [size.name for size in size_letters(chain)]
         self._rational = all(is_rational(node.expression) for node in chain.nodes.values())
         self._scale = 1.0 if self._rational else 0.5  # so that sums of exp and tanh stay small
         self.points: list[Point] = chain.remember("points", self._found)
@@ -80,7 +80,7 @@ class Exercise:
         of both signs give no value, as in a logarithm, all are positive.
         """
         found: list[Point] = []
-        for positive, seed in product((False, True), range(TRIES)):
+        for positive, seed in product((False, True), range(_TRIES)):
             with suppress(*NoValue):
                 found.append(self._point(sizes, number + 2 * seed, positive=positive))
                 if self._is_definite(found[-1]):
@@ -106,10 +106,10 @@ class Exercise:
                 for small, large in self.chain.at_most)
 
         orders: Iterable = permutations(numbers[:count], len(self.sizes))
-        if len(self.sizes) > MOST_PERMUTED:
+        if len(self.sizes) > _MOST_PERMUTED:
             rng = np.random.default_rng(0)
             orders = (rng.permutation(numbers[:count])[:len(self.sizes)].tolist()
-                      for _ in range(MOST_ORDERS))
+                      for _ in range(_MOST_ORDERS))
         return [*filter(allowed, (dict(zip(self.sizes, order, strict=True)) for order in orders))]
 
     def _point(self, sizes: Mapping[str, int], seed: int, whole: bool = False,
@@ -141,7 +141,7 @@ class Exercise:
         OutsideDomain
             If a matrix that is inverted in it is singular there.
         """
-        return [value_at(answer, point) for point in self.points]
+        return [float_at(answer, point) for point in self.points]
 
     def agrees(self, value: Any, point: Point, node: str = "") -> bool:
         """Return whether a value is the right one at a point, or the adjoint of another node."""
@@ -159,7 +159,7 @@ class Exercise:
     def is_right(self, answer: Expr, node: str = "") -> bool:
         """Return whether a formula is right, or the adjoint of another node."""
         try:
-            near = all(self.agrees(value_at(answer, point), point, node) for point in self.points)
+            near = all(self.agrees(float_at(answer, point), point, node) for point in self.points)
             if near:  # NumPy forms more than there is
                 check_shapes(answer)
         except (ValueError, TypeError, OutsideDomain, ShapeError, UnsupportedExpression):
@@ -196,7 +196,7 @@ class Exercise:
     def _differ(self, left: Expr, right: Expr) -> bool:
         """Return whether two formulas seem to differ, at the first of the points."""
         with suppress(*NoValue, UnsupportedExpression, ValueError, TypeError):
-            sides = (value_at(side, self.points[0]) for side in (left, right))
+            sides = (float_at(side, self.points[0]) for side in (left, right))
             return not np.allclose(*sides, rtol=ROUNDING, atol=ROUNDING)
         return False
 
@@ -222,7 +222,7 @@ class Exercise:
             certain = self._decided(answer, self.asked, forms=False)
             return certain if certain.status == "refuted" else self.compare(answer, self.asked)
         # Many digits take seconds to find small numbers; floats, at other points, do not.
-        example = self.counterexample(lambda point: value_at(answer, point))
+        example = self.counterexample(lambda point: float_at(answer, point))
         return Verdict("refuted", "the two sides differ", find_counterexample=lambda: example) if (
             example) else self.compare(answer, self.asked)
 
@@ -252,14 +252,14 @@ class Exercise:
             changes[None] = self.asked  # the gradient among all matrices
         try:
             known = known_at(self.chain, leaves, changes, self.wrt)
-            return self.agrees(value_at(answer, known), known)
+            return self.agrees(float_at(answer, known), known)
         except NoValue:  # it names what does not lie on the way
             return False
 
     def counterexample(self, value: Callable[[Point], Any]) -> Counterexample | None:
         """Return small whole numbers at which an answer and the truth differ."""
-        small = partial(self._choices, SMALL, len(self.sizes) + 1)
-        for sizes, seed in product(self.chain.remember("small sizes", small), range(TRIES)):
+        small = partial(self._choices, _SMALL, len(self.sizes) + 1)
+        for sizes, seed in product(self.chain.remember("small sizes", small), range(_TRIES)):
             try:
                 point = self.chain.remember(("small point", *sizes.values(), seed), partial(
                     self._point, sizes, seed, whole=True))
@@ -269,7 +269,7 @@ class Exercise:
             finite = np.isfinite(got).all() and np.isfinite(truth).all()
             if finite and not self.agrees(got, point):
                 values = {name: rounded(point[name]) for name in self.chain.leaves}
-                sides = [[rounded(side, digits) for side in (got, truth)] for digits in DIGITS]
+                sides = [[rounded(side, digits) for side in (got, truth)] for digits in _DIGITS]
                 told = (both for both in sides if str(both[0]) != str(both[1]))
                 return Counterexample(values, *next(told, sides[-1]))
         return None
@@ -287,7 +287,7 @@ class Invertible(arithmetic.Reals):
     inv = Trusted.inv
 
 
-def value_at(formula: Expr, point: Point, numbers: Any = Invertible) -> Any:
+def float_at(formula: Expr, point: Point, numbers: Any = Invertible) -> Any:
     """Return the value of a formula at a point, in floating point.
 
     Raises
@@ -304,7 +304,7 @@ def value_at(formula: Expr, point: Point, numbers: Any = Invertible) -> Any:
 
 def in_numbers(place: passes.Place, formula: Expr, known: Point) -> Any:
     """Return the value of a formula, as an evaluator of a pass; no determinant may be 0."""
-    return value_at(formula, known, Trusted)
+    return float_at(formula, known, Trusted)
 
 
 def known_at(chain: Chain, leaves: Mapping[str, Any], changes: Mapping[passes.Place, Expr],

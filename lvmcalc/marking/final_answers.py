@@ -8,7 +8,7 @@ from lvmcalc.calculus.errors import OutsideDomain
 from lvmcalc.checks import CannotBeFormed
 from lvmcalc.marking.derivation_text import DENIES
 from lvmcalc.marking.exercise import Exercise
-from lvmcalc.marking.left_side import GIVEN, is_loss, names_asked, with_loss
+from lvmcalc.marking.left_side import GIVEN_LETTER, is_loss, loss_as_L, names_asked
 from lvmcalc.marking.prose import ADJOINT, MARKED, Told
 from lvmcalc.marking.story import TWICE
 from lvmcalc.notation import Unreadable
@@ -17,16 +17,16 @@ from lvmcalc.notation.lexicon import ANSWERING, TALK
 from lvmcalc.notation.named_functions import FUNCTIONS
 from lvmcalc.notation.text_cleanup import unified
 
-LABEL = re.compile(
+_LABEL = re.compile(
     r"(?:^|\n|(?<=[.;!]))[\s*#•-]*(?:(?:so|hence|thus)\s+)?(?:the\s+)?(?:(?:final\s+)?(?:answer"
     r"|result)|(?:al)?together|in\s+total|combining\s+(?:(?:both|the|all|these|two)\s+)+(?:terms"
     r"|parts|contributions)|putting\s+(?:it\s+|everything\s+|all\s+)+together)\s*\**:[\s*]*(?=\S)"
     r"|(?:^|\n|(?<=[.;!]))\s*(?:(?:so|hence|thus)\s+)?the\s+(?P<asked>gradient|derivative)\s+itself"
     r"\s+is\s+", re.IGNORECASE)
 # ∇_w L = … and F − Xᵀy = … give neither L nor Xᵀy a meaning
-IN_A_SUM = re.compile(r"(?:(?:∇|\\nabla)\s*_?\s*(?:\{\s*\w+\s*\}|\w)"
-                      r"|(?<=[^\s=])[^\S\n]*[-+−–])\s*\w+\s*=")
-PART = re.compile(r"\bparts?\s*:", re.IGNORECASE)  # Trace part: …
+_IN_A_SUM = re.compile(r"(?:(?:∇|\\nabla)\s*_?\s*(?:\{\s*\w+\s*\}|\w)"
+                       r"|(?<=[^\s=])[^\S\n]*[-+−–])\s*\w+\s*=")
+_PART = re.compile(r"\bparts?\s*:", re.IGNORECASE)  # Trace part: …
 # Words of steps, which say nothing of the answer behind them
 _TOLD = """
     addition additive autoencoder backpropagation contribution cross cyclic data decoder det
@@ -34,7 +34,7 @@ _TOLD = """
     off part parts pass penalty read reading regression regularisation regulariser regularization
     regularizer scalar sigmoid square squared squares step steps trace twice
 """
-STORY = ANSWERING | TALK | frozenset(_TOLD.split())
+_STORY = ANSWERING | TALK | frozenset(_TOLD.split())
 
 
 def final_answer(exercise: Exercise, text: str) -> Told | None:
@@ -42,8 +42,8 @@ def final_answer(exercise: Exercise, text: str) -> Told | None:
 
     None if what stands in front of it may give a letter of the answer another meaning.
     """
-    words, text = exercise.chain.vocabulary, with_loss(exercise, unified(text))
-    labels = [*LABEL.finditer(text)]
+    words, text = exercise.chain.vocabulary, loss_as_L(exercise, unified(text))
+    labels = [*_LABEL.finditer(text)]
     if not labels:
         return None
     front, rest = text[:labels[-1].start()], text[labels[-1].end():].strip().rstrip(" .")
@@ -54,9 +54,9 @@ def final_answer(exercise: Exercise, text: str) -> Told | None:
     first = sides_of(rest)[0]
     alone = not re.search(r"[$\n:;]|\\[\[\]()]|\\\\|\.\s", rest) and ADJOINT.search(first)
     if not alone or not names_asked(exercise, first) or TWICE.search(front) or (
-            DENIES.search(PART.sub(":", front)) or not _is_story(exercise, front)):
+            DENIES.search(_PART.sub(":", front)) or not _is_story(exercise, front)):
         return None
-    given = [(name, formula) for name, formula in GIVEN.findall(IN_A_SUM.sub("=", front))
+    given = [(name, formula) for name, formula in GIVEN_LETTER.findall(_IN_A_SUM.sub("=", front))
              if not (ADJOINT.search(name) or words.change.fullmatch(name))]
     return Told(rest, {}, MARKED) if all(
         _is_known(exercise, *each) or _is_new(exercise, each[0], rest) for each in given) else None
@@ -67,7 +67,7 @@ def _is_story(exercise: Exercise, front: str) -> bool:
     words = exercise.chain.vocabulary
     letters = {*words.spellings}
     plain = re.sub(r"\\[A-Za-z]+", " ", MATH.sub(" ", front))
-    return all(len(word) == 1 or word.lower() in STORY or word in {*FUNCTIONS, *words.functions}
+    return all(len(word) == 1 or word.lower() in _STORY or word in {*FUNCTIONS, *words.functions}
                or word in letters or words.change.fullmatch(word)
                or ({*word} <= letters and len(word) < 4)
                for word in re.findall("[A-Za-z]+", plain))

@@ -6,7 +6,8 @@ from copy import deepcopy
 
 import numpy as np
 
-from lvmcalc.marking.exercise import Exercise, Point
+from lvmcalc.calculus.arithmetic import Point
+from lvmcalc.marking.exercise import Exercise
 from lvmcalc.marking.own_process import OwnProcess
 from lvmcalc.notation import spelling
 from lvmcalc.notation.parser import Unreadable

@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 
-ERRORS = {getattr(builtins, name): told for name, told in tomllib.loads(
+_ERRORS = {getattr(builtins, name): told for name, told in tomllib.loads(
     (resources.files(__package__) / "function_errors.toml").read_text("utf-8")).items()}
-KINDS = {"c": "complex numbers", "U": "text", "S": "text", "b": "truth values"}  # by NumPy's letter
-RETURNED = {tuple: "returns several values; one array is asked for.",
-            list: "returns rows of different lengths, which do not make a matrix."}
+# by NumPy's letter
+_KINDS = {"c": "complex numbers", "U": "text", "S": "text", "b": "truth values"}
+_RETURNED = {tuple: "returns several values; one array is asked for.",
+             list: "returns rows of different lengths, which do not make a matrix."}
 # in what is said of shapes
 MISFITS = "meets? |needs a matrix|mismatch|broadcast|aligned|reshape|dimension|square"
 
@@ -31,7 +32,7 @@ def sentence_about(error: BaseException) -> str:
             "ufunc" in str(error)) else (
             f"combines or passes on values that do not go together: {error}")
         return f"The function {told}."
-    for kind, told in ERRORS.items():
+    for kind, told in _ERRORS.items():
         if isinstance(error, kind):
             key = error.args[0] if isinstance(error, KeyError) and error.args else ""
             name = getattr(error, "name", None) or key or re.sub(r".*?'(\w+)'.*", r"\1", str(error))
@@ -41,7 +42,7 @@ def sentence_about(error: BaseException) -> str:
     return ""
 
 
-def misfit(error: BaseException | str) -> str:
+def shape_misfit(error: BaseException | str) -> str:
     """Return what does not fit in an error of NumPy about shapes, "" if it is about something else.
     """
     text = str(error)
@@ -72,9 +73,9 @@ def array_of(result: Any) -> tuple[str, Any]:
             array = np.asarray(result)
             if array.dtype.kind in "iufO":
                 return "array", array.astype(float)
-            kind = KINDS.get(array.dtype.kind, str(array.dtype))
+            kind = _KINDS.get(array.dtype.kind, str(array.dtype))
             told = f"returns {kind}, not real numbers."
         except (TypeError, ValueError):
-            told = next((told for kind, told in RETURNED.items() if isinstance(result, kind)),
+            told = next((told for kind, told in _RETURNED.items() if isinstance(result, kind)),
                         f"returns a value of the kind {type(result).__name__}, not an array.")
     return "no answer", f"The function {told}"

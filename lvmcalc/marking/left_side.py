@@ -15,7 +15,7 @@ from lvmcalc.checks import CannotBeFormed
 from lvmcalc.marking.derivation_text import letters_given
 from lvmcalc.marking.exercise import Exercise, formulas
 from lvmcalc.notation import Unreadable
-from lvmcalc.notation.array_axes import Kept
+from lvmcalc.notation.array_axes import KeptAxis
 from lvmcalc.notation.forming import as_number, transposed
 from lvmcalc.notation.formula_finder import DERIVATIVES, MATH, ROUND, sides_of, with_output
 from lvmcalc.notation.indices import INDICES, spread_out
@@ -30,41 +30,41 @@ from lvmcalc.notation.tokens import quoted
 from lvmcalc.notation.vocabulary import Vocabulary, matching
 
 # What an answer may be called in code
-RESULTS = (r"grad|gradient|ans|answer|res|result|out|output|solution|[dg]_?{0}|{0}_grad|{1}_{0}|"
-           r"d{1}_?d{0}|G|(?:grad_?|D_){0}(?:\s*\(?{1}\)?)?|"
-           r"(?:∇|nabla|grad)\s*(?:{1}|_?{0}\s*{1}?)?|{1}'(?:\(\s*{0}\s*\))?")
+_RESULTS = (r"grad|gradient|ans|answer|res|result|out|output|solution|[dg]_?{0}|{0}_grad|{1}_{0}|"
+            r"d{1}_?d{0}|G|(?:grad_?|D_){0}(?:\s*\(?{1}\)?)?|"
+            r"(?:∇|nabla|grad)\s*(?:{1}|_?{0}\s*{1}?)?|{1}'(?:\(\s*{0}\s*\))?")
 PSEUDO = re.compile(r"pinv|ginv")
 PSEUDO_READ = "The pseudo-inverse is read as the inverse."
 POWER_PLUS = re.compile(r"\^\s*(?:\{\s*)?(?:\+\s*(?:\}|(?=[\s)A-Z]|$))|\\dagger\b)|⁺(?![⁰-⁹])")
-NABLA = re.compile(r"(?:\\left|\s|[(\[])*(?:∇|\\nabla)\s*L(?:\\right|\s|[])])*")
-ROUNDING = 1e-9
+_NABLA = re.compile(r"(?:\\left|\s|[(\[])*(?:∇|\\nabla)\s*L(?:\\right|\s|[])])*")
+_ROUNDING = 1e-9
 # 0 behind a formula, and the sign that demands it
-ZERO = re.compile(rf"\s*(?:{STYLES}\s*)?\{{?\s*0\s*\}}?[\s.,]*$")
+_ZERO = re.compile(rf"\s*(?:{STYLES}\s*)?\{{?\s*0\s*\}}?[\s.,]*$")
 DEMANDED = re.compile(r"(?:\\(?:overset|stackrel)\s*\{\s*!\s*\}\s*\{\s*=\s*\}|=\s*!)"
-                      rf"{ZERO.pattern[:-1]}")
-BOLD = re.compile(rf"{STYLES}\s*\{{\s*(\w)\s*\}}(?=\s*_)")
+                      rf"{_ZERO.pattern[:-1]}")
+_BOLD = re.compile(rf"{STYLES}\s*\{{\s*(\w)\s*\}}(?=\s*_)")
 # ∂_k J, as physics writes it, where an index that stands twice is summed over
 PLACE = re.compile(r"[\s$]*(?:∂|\\partial)\s*_\s*\{?\s*([a-z])\s*\}?\s*\\?(?:mathcal\s*)?\{?\w+\}?"
                    r"(?:\s*\([^()]*\))?\s*&?\s*")
-INVERSE = re.compile(r"(?<![\w\\])([^\W\d_]+?)_?inv(?![\w(])")
+_INVERSE = re.compile(r"(?<![\w\\])([^\W\d_]+?)_?inv(?![\w(])")
 # What stands between two formulas of which the second follows
 ARROW = (r"\\implies|\\(?:Long)?[Rr]ightarrow|⇒|⟹|\\iff|\\(?:Long)?[Ll]eftrightarrow|⟺|⇔"
          r"|\\q?quad\s*(?=\\implies|\\iff|\\Right)")
-MOST_PARTS = 400  # of what a defined letter stands for
-GIVEN = re.compile(rf"(?:^|[\s$.,;:])({LETTER})\s*&?\s*:?=(?!=)\s*"
-                   r"((?:(?!\\\\|\\implies|\\Rightarrow|[,;.]\s)[^=$\n])+)")
+_MOST_PARTS = 400  # of what a defined letter stands for
+GIVEN_LETTER = re.compile(rf"(?:^|[\s$.,;:])({LETTER})\s*&?\s*:?=(?!=)\s*"
+                          r"((?:(?!\\\\|\\implies|\\Rightarrow|[,;.]\s)[^=$\n])+)")
 # A derivative of a formula: ∂/∂X (…)
-OPERATED = re.compile(r"\s*(?:\\[td]?frac\s*\{\s*(?:\\partial|∂|d)\s*\}\s*\{\s*(?:\\partial\b|∂|d)"
-                      r"\s*([^{}]+(?:\{\w+\})?)\s*\}|[∂d]\s*/\s*[∂d](\w+)"
-                      r"|(?:∇|\\nabla|∂|\\partial)\s*_\s*(?:\{([^{}]+(?:\{\w+\})?)\}|(\w+))\s*"
-                      r"(?!\s*\\?\w+\s*$|\s*\\math\w+\s*\{?\s*\w\s*\}?\s*$)"
-                      r"|(?:∇|\\nabla)\s*(?=[½\d‖|(\[]|\\(?:[|lb]|[td]?frac|tr\b|op)))"
-                      r"\s*(?=[^\s=])(.+)$")
+_OPERATED = re.compile(r"\s*(?:\\[td]?frac\s*\{\s*(?:\\partial|∂|d)\s*\}\s*\{\s*(?:\\partial\b|∂|d)"
+                       r"\s*([^{}]+(?:\{\w+\})?)\s*\}|[∂d]\s*/\s*[∂d](\w+)"
+                       r"|(?:∇|\\nabla|∂|\\partial)\s*_\s*(?:\{([^{}]+(?:\{\w+\})?)\}|(\w+))\s*"
+                       r"(?!\s*\\?\w+\s*$|\s*\\math\w+\s*\{?\s*\w\s*\}?\s*$)"
+                       r"|(?:∇|\\nabla)\s*(?=[½\d‖|(\[]|\\(?:[|lb]|[td]?frac|tr\b|op)))"
+                       r"\s*(?=[^\s=])(.+)$")
 
 
 def _differentiated(side: str) -> tuple[str, str] | None:
     """Return the variable, "" if it is not told, and the formula in ∂/∂X (…), ∇ (…) or ∂(…)/∂X."""
-    if match := OPERATED.match(side):
+    if match := _OPERATED.match(side):
         *below, formula = match.groups()
         return next(filter(None, below), ""), formula
     if match := re.match(r"\s*\\[td]?frac\s*(?=\{)", side):
@@ -77,14 +77,14 @@ def _differentiated(side: str) -> tuple[str, str] | None:
     return match if match and re.search(r"[(\[‖|]|\\lVert|\S\s+\w", match[1]) else None
 
 
-def letters_of_loss(exercise: Exercise, text: str) -> set[str]:
+def _letters_of_loss(exercise: Exercise, text: str) -> set[str]:
     """Return the letters that a text gives to the scalar itself, as in J = ½‖A w − y‖²."""
-    return {name for name, formula in GIVEN.findall(text) if re.search(
+    return {name for name, formula in GIVEN_LETTER.findall(text) if re.search(
         rf"(?:∂|\\partial|(?:∇|\\nabla)(?:_\{{?\w+\}}?)?|\bd)\W*{re.escape(name)}", text)
         and is_loss(exercise, formula)}
 
 
-def with_loss(exercise: Exercise, text: str) -> str:
+def loss_as_L(exercise: Exercise, text: str) -> str:
     """Return a text with L for the scalar in ∂J/∂w, ∇f(w) and dℓ = ….
 
     An f is the scalar even where a stage is called f, if nothing in the text uses that stage.
@@ -95,13 +95,13 @@ def with_loss(exercise: Exercise, text: str) -> str:
     if getattr(words.get("f"), "is_Matrix", False) and not re.search(
             r"(?<![A-Za-z\\])d?f(?![A-Za-z])", rest):
         words = exercise.chain.remember("without f", lambda: words.without("f"))
-    return with_output(text, words, letters_given(text) - letters_of_loss(exercise, text))
+    return with_output(text, words, letters_given(text) - _letters_of_loss(exercise, text))
 
 
 def refuse_condition(exercise: Exercise, sides: list[str]) -> None:
     """Refuse "= 0" behind a formula: at a minimum the gradient is 0, elsewhere it is not."""
     formulas = [side for side in sides if side.strip() and not names_asked(exercise, side)]
-    if len(formulas) > 1 and ZERO.match(formulas[-1]):
+    if len(formulas) > 1 and _ZERO.match(formulas[-1]):
         raise Unreadable("`= 0` is a condition and not part of the gradient: leave it out.")
 
 
@@ -130,7 +130,7 @@ def refuse_new_function(exercise: Exercise, words: Vocabulary, function: re.Matc
     inner = words.extended({letter: (z := Symbol("z"))})
     with suppress(Unreadable, CannotBeFormed):
         apart = parse(left, inner) - parse(formula, inner)
-        if all(abs(apart.subs(z, number).evalf()) < ROUNDING for number in (-1.25, 0.5, 2)):
+        if all(abs(apart.subs(z, number).evalf()) < _ROUNDING for number in (-1.25, 0.5, 2)):
             return
     if not is_loss(exercise, formula):
         raise Unreadable(f"`{quoted(function[0])} = …` is not read: write the formula where it is "
@@ -158,12 +158,12 @@ def entry_asked(exercise: Exercise, side: str) -> str:
     if (of_place := PLACE.fullmatch(side)) and exercise.asked.is_Matrix and (
             exercise.asked.cols == 1 and of_place[1] not in exercise.chain.vocabulary):
         return of_place[1]
-    side = spread_out(BOLD.sub(r" \1", side)) if exercise.asked.is_Matrix else ""
+    side = spread_out(_BOLD.sub(r" \1", side)) if exercise.asked.is_Matrix else ""
     for below in INDICES.finditer(side):
         lower = notation.spelling(below[1]) not in exercise.chain.vocabulary
         for letter in {below[1], below[1].upper() if lower else below[1]}:
             whole = side[:below.start()] + letter + side[below.end():]
-            if names(exercise, whole) or (below[1] in "L])}" and NABLA.fullmatch(whole)):
+            if names(exercise, whole) or (below[1] in "L])}" and _NABLA.fullmatch(whole)):
                 return below[2] or below[3]
     return ""
 
@@ -186,7 +186,7 @@ def is_asked(exercise: Exercise, side: str) -> bool:
     side = re.sub(r"\s|\\[,;:!]", "", side) if re.match(r"\s*d\W", side) else side.strip()
     bare = re.sub(rf"{STYLES}\s*|\\[,;:!]|[\\{{}}]|(?<=[{{_])\s+|\s+(?=[}}_])", "", side)
     bare = bare.strip().translate(ASCII)
-    if re.fullmatch(RESULTS.format(f"(?:{'|'.join(map(re.escape, names))})", f"(?:{outputs})"),
+    if re.fullmatch(_RESULTS.format(f"(?:{'|'.join(map(re.escape, names))})", f"(?:{outputs})"),
                     bare) and not {side, bare} & {*exercise.chain.vocabulary}:
         return True
     if called := re.fullmatch(r"\\?[^\W\d_]\w*'\s*\((.*)\)", side):
@@ -327,14 +327,14 @@ def letter_for(name: str, value: Expr, reading: Reading, line: str) -> Expr:
     """Return the symbol for a letter, of which an axis was kept if it was in what defines it."""
     letter = matching(name, value)
     kept = value.is_Matrix and 1 in value.shape and (
-        reading.kept or re.search('"[rc]k"', line) or reading.formula.atoms(Kept))
-    return Kept(letter.name, *value.shape) if kept else letter
+        reading.kept or re.search('"[rc]k"', line) or reading.formula.atoms(KeptAxis))
+    return KeptAxis(letter.name, *value.shape) if kept else letter
 
 
 def inverses_used(text: str, words: Vocabulary) -> list[tuple[str, str]]:
     """Return each name such as Kinv or K_inv that nothing defines, with the letter of its matrix.
     """
-    found = dict.fromkeys((it[0], notation.spelling(it[1])) for it in INVERSE.finditer(text))
+    found = dict.fromkeys((it[0], notation.spelling(it[1])) for it in _INVERSE.finditer(text))
     return [(name, letter) for name, letter in found if name not in words.spellings
             and getattr(words.spellings.get(letter), "is_square", False)
             and not re.search(rf"(?<!\w){name}\s*:?=(?!=)", text)]
@@ -342,6 +342,6 @@ def inverses_used(text: str, words: Vocabulary) -> list[tuple[str, str]]:
 
 def refuse_large(value: Expr, line: str) -> None:
     """Refuse a definition that stands for a very large formula, as A = B B, B = C C, … does."""
-    if next(islice(sp.preorder_traversal(value), MOST_PARTS, None), None) is not None:
-        raise Unreadable(f"`{quoted(line)}` stands for more than {MOST_PARTS} letters and signs, "
+    if next(islice(sp.preorder_traversal(value), _MOST_PARTS, None), None) is not None:
+        raise Unreadable(f"`{quoted(line)}` stands for more than {_MOST_PARTS} letters and signs, "
                          "with all that is defined in it.")

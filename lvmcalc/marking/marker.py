@@ -19,38 +19,38 @@ from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression
 from lvmcalc.calculus.differentials import sympified
 from lvmcalc.calculus.errors import OutsideDomain
 from lvmcalc.calculus.expression_checks import check_shapes
-from lvmcalc.calculus.verdict import MARKS, Counterexample, in_words
+from lvmcalc.calculus.verdict import MARKS, Counterexample, number_in_words
 from lvmcalc.chain import Chain
 from lvmcalc.marking.attempt import Attempt
 from lvmcalc.marking.diagnosis import explained
 from lvmcalc.marking.differential_answers import gradient_in, has_differentials
-from lvmcalc.marking.exercise import RIGHT, Exercise, exercise_of, value_at
+from lvmcalc.marking.exercise import RIGHT, Exercise, exercise_of, float_at
 from lvmcalc.marking.function_answers import arguments_of, called_with
 from lvmcalc.marking.function_errors import MISFITS
 from lvmcalc.marking.misfits import explained_misfit, explained_shape
 from lvmcalc.marking.mistakes import Explanation, Finding, finding
 from lvmcalc.marking.own_process import OwnProcess
 from lvmcalc.marking.text_answers import read_answer
-from lvmcalc.marking.time_limit import SECONDS, TimeIsUp, time_limit
+from lvmcalc.marking.time_limit import SECONDS_A_MARK, TimeIsUp, time_limit
 from lvmcalc.models import chain_named
 from lvmcalc.notation import Unreadable
 from lvmcalc.notation.forming import as_number
 from lvmcalc.notation.parser import Reading
 
-VERDICTS = {"proved": "Right, proved", "exact": "Right, in exact arithmetic",
-            "numeric": "Right, in numbers", "refuted": "Not right",
-            "undecided": "Undecided", "not attempted": "Not attempted",
-            "unreadable": "Unreadable"}
-UNFORMED = "this cannot be formed"
-LATE = (f"marking this takes more than {SECONDS:g} seconds; write it more simply, with fewer "
-        "powers and brackets")
+_VERDICTS = {"proved": "Right, proved", "exact": "Right, in exact arithmetic",
+             "numeric": "Right, in numbers", "refuted": "Not right",
+             "undecided": "Undecided", "not attempted": "Not attempted",
+             "unreadable": "Unreadable"}
+_UNFORMED = "this cannot be formed"
+LATE = (f"marking this takes more than {SECONDS_A_MARK:g} seconds; write it more simply, with "
+        "fewer powers and brackets")
 
 
 class NotAttempted(ValueError):
     """There is no answer yet."""
 
 
-REFUSED = (NotAttempted, Unreadable, UnsupportedExpression, CannotBeFormed)
+_REFUSED = (NotAttempted, Unreadable, UnsupportedExpression, CannotBeFormed)
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class Mark:
     @property
     def verdict(self) -> str:
         """Right or wrong, and how surely, with its sign."""
-        return f"{MARKS[self.status]} {VERDICTS[self.status]}"
+        return f"{MARKS[self.status]} {_VERDICTS[self.status]}"
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -112,8 +112,8 @@ class Mark:
         example = self.counterexample
         front = f"At {example.point} the" if example and str(example.point) else "The"
         return "" if example is None else (
-            f"{front} answer gives {in_words(example.left)}, "
-            f"but {notation.plain(self.asked)} is {in_words(example.right)}.")
+            f"{front} answer gives {number_in_words(example.left)}, "
+            f"but {notation.plain(self.asked)} is {number_in_words(example.right)}.")
 
     def __str__(self) -> str:
         details = [line for line in [*self.details, self.example] if line]
@@ -166,7 +166,7 @@ def _mark(exercise: Exercise, answer: Any) -> Mark:
         return _marked(exercise, answer)
     try:
         sides, beside = read_answer(exercise, answer)
-    except REFUSED as error:
+    except _REFUSED as error:
         return _unmarked(exercise, error)
     marks = [_of_readings(exercise, readings) for readings in sides]
     others = (exercise_of(exercise.chain, node.name) for node in exercise.chain if beside)
@@ -189,7 +189,7 @@ def _of_readings(exercise: Exercise, readings: list[Reading]) -> Mark:
     marks = [_marked(exercise, way.formula) for way in readings]
     found, note = min(zip(marks, (way.note for way in readings), strict=True), key=lambda one: (
         not one[0].right, any(it.kind == "shape" for it in one[0].findings)))
-    if found.reason == UNFORMED and re.search("read as (?:a )?column", note):
+    if found.reason == _UNFORMED and re.search("read as (?:a )?column", note):
         return _told(exercise, "unreadable", f"{note} Then the formula cannot be formed, and with "
                      "a row it cannot either: write it with matrices.")
     return replace(found, remark=" ".join(filter(None, [found.remark, note])))
@@ -209,7 +209,7 @@ def _marked(exercise: Exercise, answer: Any) -> Mark:
         reason = f"this has no value at points where {exercise.name} has one: {error}"
         return replace(_told(exercise, "refuted", reason, "unknown"),
                        formula=answer if isinstance(answer, Expr) else None)
-    except REFUSED as error:
+    except _REFUSED as error:
         return _unmarked(exercise, error)
 
 
@@ -218,7 +218,7 @@ def _unmarked(exercise: Exercise, error: Exception) -> Mark:
     if isinstance(error, NotAttempted):
         return _told(exercise, "not attempted", f"{exercise.name} {error}")
     if isinstance(error, CannotBeFormed):
-        return _told(exercise, "refuted", UNFORMED, "shape", error)
+        return _told(exercise, "refuted", _UNFORMED, "shape", error)
     return _told(exercise, "unreadable", str(error))
 
 
@@ -260,11 +260,11 @@ def _refuted(attempt: Attempt, reason: str, *explanations: Explanation,
 def _mark_formula(exercise: Exercise, formula: Expr) -> Mark:
     if exercise.asked in formula.atoms(Symbol, MatrixSymbol):
         raise NotAttempted("is what is asked for; write it in other symbols")
-    attempt = Attempt(exercise, partial(value_at, formula), formula)
+    attempt = Attempt(exercise, partial(float_at, formula), formula)
     try:
         check_shapes(formula)
     except CannotBeFormed as error:
-        return _refuted(attempt, UNFORMED, explained_misfit(attempt, error))
+        return _refuted(attempt, _UNFORMED, explained_misfit(attempt, error))
     wanted, given = map(notation.shape, (exercise.asked, formula))
     if wanted != given and not formula.is_zero:
         return _of_another_shape(attempt, f"{wanted}, like its variable, but the answer is {given}")
@@ -316,7 +316,7 @@ def _mark_values(attempt: Attempt) -> Mark:
     except Exception as error:  # the function is the reader's own
         if isinstance(error, ValueError) and re.search(MISFITS, str(error)):
             reason = f"the shapes in the function do not fit: {error}"
-            return _refuted(attempt, UNFORMED, (finding("shape", reason, "the function"),))
+            return _refuted(attempt, _UNFORMED, (finding("shape", reason, "the function"),))
         text = f"The function stopped with {type(error).__name__}: {error}"
         raise Unreadable(text.rstrip(".") + ".") from None
     for value, point in zip(values, exercise.points, strict=True):

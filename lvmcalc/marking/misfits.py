@@ -15,14 +15,14 @@ from lvmcalc.calculus.functions import Entrywise, diagonal
 from lvmcalc.marking.attempt import Attempt, later_adjoint, other_adjoint, value_of_a_node
 from lvmcalc.marking.broken_formulas import MOST_PERMUTED, has_adjoint, instead_of
 from lvmcalc.marking.broken_parts import repairs
-from lvmcalc.marking.mistakes import Explanation, Finding, Mistake, finding, in_words
+from lvmcalc.marking.mistakes import Explanation, Finding, Mistake, finding, findings_for
 from lvmcalc.marking.occurrences import occurrences, replaced
 
-MOST_ELEMENTWISE = 3  # factors that are tried in all orders, transposed or not
+_MOST_ELEMENTWISE = 3  # factors that are tried in all orders, transposed or not
 TRANSPOSED = "This is the transpose of the right answer, as in numerator layout"
 
 # A changed formula, behind the kind of mistake and what it is about, told when needed
-Way = tuple[str, Callable[[], str], Expr]
+_Rewriting = tuple[str, Callable[[], str], Expr]
 
 
 def explained_shape(attempt: Attempt, reason: str) -> tuple[Explanation, ...]:
@@ -54,12 +54,12 @@ def explained_misfit(attempt: Attempt, reason: object) -> Explanation:
     return rewritten + shape if attempt.formula.has(HadamardProduct) else shape + rewritten
 
 
-def repaired(attempt: Attempt, ways: Callable[[Expr], Iterator[Way]]) -> Explanation:
+def repaired(attempt: Attempt, ways: Callable[[Expr], Iterator[_Rewriting]]) -> Explanation:
     """Return the mistake without which a formula is right, found in one of the ways to change it.
     """
     # in letters, for SymPy forms nothing where sizes that are numbers do not fit
     changed = ways(notation.lettered(attempt.formula)) if attempt.formula is not None else ()
-    return next((in_words([_mistake(kind, what())]) for kind, what, formula in changed
+    return next((findings_for([_mistake(kind, what())]) for kind, what, formula in changed
                  if attempt.exercise.is_right(formula)), ())
 
 
@@ -79,10 +79,10 @@ def _only_slip(attempt: Attempt) -> Explanation:
                                         *_without_last(answer))
             if notation.shape(formula) == notation.shape(attempt.exercise.asked)
             and attempt.exercise.is_right(formula)}
-    return in_words([*told]) if len(told) == 1 else ()
+    return findings_for([*told]) if len(told) == 1 else ()
 
 
-def _exchanged(attempt: Attempt, answer: Expr) -> Iterator[Way]:
+def _exchanged(attempt: Attempt, answer: Expr) -> Iterator[_Rewriting]:
     """Yield a formula with a matrix of the chain in place of another one of another shape."""
     model = attempt.exercise.chain
     letters = [node.symbol for node in model if node.shape]
@@ -95,16 +95,16 @@ def _exchanged(attempt: Attempt, answer: Expr) -> Iterator[Way]:
                     yield "wrong_part", what, formula
 
 
-def multiplied(answer: Expr) -> Iterator[Way]:
+def multiplied(answer: Expr) -> Iterator[_Rewriting]:
     """Yield a formula with a matrix product in place of an elementwise one."""
     for part in answer.atoms(HadamardProduct):
         what = partial(notation.plain, part)
-        for order in permutations(part.args) if len(part.args) <= MOST_ELEMENTWISE else ():
+        for order in permutations(part.args) if len(part.args) <= _MOST_ELEMENTWISE else ():
             for factors in product(*((factor, Transpose(factor)) for factor in order)):
                 yield "elementwise", what, answer.xreplace({part: MatMul(*factors)})
 
 
-def turned_sigmoids(answer: Expr) -> Iterator[Way]:
+def turned_sigmoids(answer: Expr) -> Iterator[_Rewriting]:
     """Yield a formula with the other sign within its sigmoid, σ(z) or 1/(1 + exp(z))."""
     below = {part for power in answer.atoms(HadamardPower) if power.exp == -1
              for part in power.base.atoms(Entrywise) if part.name == "exp"}
@@ -115,14 +115,14 @@ def turned_sigmoids(answer: Expr) -> Iterator[Way]:
         yield "sign", partial(notation.plain, inner), answer.xreplace(turned)
 
 
-def _with_less(answer: Expr) -> Iterator[Way]:
+def _with_less(answer: Expr) -> Iterator[_Rewriting]:
     """Yield a sum without one of its terms, such as a penalty that does not depend on X."""
     for place, term in enumerate(answer.args if isinstance(answer, MatAdd) else ()):
         yield "extra_term", partial(notation.plain, term), sum_of(
             [*answer.args[:place], *answer.args[place + 1:]])
 
 
-def _without_last(answer: Expr) -> Iterator[Way]:
+def _without_last(answer: Expr) -> Iterator[_Rewriting]:
     """Yield a product without its first factor, or its last."""
     for place in (0, -1) if isinstance(answer, MatMul) else ():
         factors = [it for it in answer.args if it.is_Matrix]
@@ -132,7 +132,7 @@ def _without_last(answer: Expr) -> Iterator[Way]:
             yield "extra_factor", partial(notation.plain, extra), MatMul(*numbers, *factors)
 
 
-def _rewritten(expression: Expr) -> Iterator[Way]:
+def _rewritten(expression: Expr) -> Iterator[_Rewriting]:
     """Yield a formula with one transpose more or less, or with the factors of a product reordered.
     """
     what = partial(notation.plain, expression)

@@ -32,11 +32,11 @@ from lvmcalc.marking.chain_letters import (
 from lvmcalc.marking.occurrences import occurrences, replaced
 
 CLOSED = "closed form"  # the place of the finished gradient
-TIMES = {2: "twice", sp.Rational(1, 2): "half of"}
+_TIMES = {2: "twice", sp.Rational(1, 2): "half of"}
 
-SENTENCES = tomllib.loads((resources.files(__package__) / "sentences.toml").read_text("utf-8"))
-NOTHING = re.compile(r"(?::| of|) {what}(?: is missing)?")  # what a sentence loses without {what}
-LIKELIHOOD = tuple(SENTENCES)  # of the kinds of mistakes, the likeliest first
+_SENTENCES = tomllib.loads((resources.files(__package__) / "sentences.toml").read_text("utf-8"))
+_NOTHING = re.compile(r"(?::| of|) {what}(?: is missing)?")  # what a sentence loses without {what}
+LIKELIHOOD = tuple(_SENTENCES)  # of the kinds of mistakes, the likeliest first
 
 
 @dataclass(frozen=True)
@@ -71,14 +71,14 @@ def finding(kind: str, sentence: object, where: str = "the answer") -> Finding:
     return Finding(kind, where, text[0].upper() + text[1:] + "." * (text[-1] != "?"))
 
 
-def in_words(mistakes: Sequence[Mistake]) -> Explanation:
+def findings_for(mistakes: Sequence[Mistake]) -> Explanation:
     """Return the findings for some mistakes; one that is made in several places is told once."""
     places: dict[tuple[str, str, str], list[str]] = {}
     for mistake in mistakes:
         places.setdefault((mistake.kind, mistake.what, mistake.rule), []).append(mistake.where)
     found = []
     for (kind, what, rule), where in places.items():
-        text = SENTENCES[kind] if what else NOTHING.sub("", SENTENCES[kind])
+        text = _SENTENCES[kind] if what else _NOTHING.sub("", _SENTENCES[kind])
         place = " and ".join(dict.fromkeys(where))
         if kind == "averaged" and place.startswith("the term "):
             text = f"T{place[1:]} is the mean over {{what}}; the sum belongs there."
@@ -214,7 +214,7 @@ def behind_a_factor(number: Expr, powers: Mapping[str, int], own: Mapping[str, i
             found.append(Mistake("factor", where, f"{instead} stands where {belongs} belongs"))
             del powers[size], powers[other]
     if abs(number) != 1:
-        times = TIMES.get(abs(number), f"{abs(number)} times")
+        times = _TIMES.get(abs(number), f"{abs(number)} times")
         found.append(Mistake("factor", where, f"it is {times} what it must be"))
     found += [_behind_a_power(name, power, own.get(name, 0), name in sizes, where)
               for name, power in powers.items()]

@@ -10,36 +10,36 @@ from itertools import islice
 import sympy as sp
 from sympy import Expr, Identity, MatrixSymbol, OneMatrix, ZeroMatrix
 
-MOST_PLACES = 4  # of one part that are tried one by one
-WHOLE = (MatrixSymbol, Identity, OneMatrix, ZeroMatrix)
+_MOST_PLACES = 4  # of one part that are tried one by one
+_WHOLE = (MatrixSymbol, Identity, OneMatrix, ZeroMatrix)
 
-Place = tuple[int, ...]  # the number of the argument at every depth
+_Path = tuple[int, ...]  # the number of the argument at every depth
 
 
-def occurrences(formula: Expr) -> dict[Expr, list[Place]]:
+def occurrences(formula: Expr) -> dict[Expr, list[_Path]]:
     """Return the parts of a formula from outside to inside, each with its places."""
-    found: dict[Expr, list[Place]] = {}
-    waiting: list[tuple[Expr, Place]] = [(formula, ())]
+    found: dict[Expr, list[_Path]] = {}
+    waiting: list[tuple[Expr, _Path]] = [(formula, ())]
     while waiting:
         part, place = waiting.pop(0)
         found.setdefault(part, []).append(place)
-        if not isinstance(part, WHOLE):
+        if not isinstance(part, _WHOLE):
             waiting += [(arg, (*place, number)) for number, arg in enumerate(part.args)
                         if isinstance(arg, Expr)]
     return found
 
 
-def replaced(formula: Expr, part: Expr, places: list[Place], instead: Expr) -> Iterator[Expr]:
+def replaced(formula: Expr, part: Expr, places: list[_Path], instead: Expr) -> Iterator[Expr]:
     """Yield a formula with a part replaced everywhere, and in each of several places alone."""
-    for place in (None, *islice(places if len(places) > 1 else (), MOST_PLACES)):
+    for place in (None, *islice(places if len(places) > 1 else (), _MOST_PLACES)):
         with suppress(sp.ShapeError, TypeError, ValueError):
             yield _put(formula, part, place, instead)
 
 
-def _put(formula: Expr, part: Expr, place: Place | None, instead: Expr) -> Expr:
+def _put(formula: Expr, part: Expr, place: _Path | None, instead: Expr) -> Expr:
     if formula == part and not place:
         return instead
-    if isinstance(formula, WHOLE) or not formula.args or place == ():
+    if isinstance(formula, _WHOLE) or not formula.args or place == ():
         return formula
     args = list(formula.args)
     for number in range(len(args)) if place is None else place[:1]:

@@ -20,9 +20,9 @@ from lvmcalc.notation.letters import ASCII, GREEK
 from lvmcalc.notation.vocabulary import Vocabulary
 
 # dH and dw, but neither diff nor gram
-NAME = re.compile(r"(?:dL_?d|grad|[dg]_)_?(?P<any>[^\W\d_]\w*)|(?P<front>[^\W\d_]\w*)_grad"
-                  r"|delta\d?|δ\d?|[dg](?P<of>[A-Z]\w*|[^\W\d_]\d?|[a-z]+)|g")
-SHORTEST = 3  # letters of lam for lambda
+_NAME = re.compile(r"(?:dL_?d|grad|[dg]_)_?(?P<any>[^\W\d_]\w*)|(?P<front>[^\W\d_]\w*)_grad"
+                   r"|delta\d?|δ\d?|[dg](?P<of>[A-Z]\w*|[^\W\d_]\d?|[a-z]+)|g")
+_SHORTEST = 3  # letters of lam for lambda
 
 
 def is_own_name(exercise: Exercise, side: str, words: Vocabulary, defined: Definitions) -> bool:
@@ -43,7 +43,7 @@ def is_own_name(exercise: Exercise, side: str, words: Vocabulary, defined: Defin
     name, chain = side.strip(), exercise.chain
     if name in ("g", "G") and defined.code:
         return True
-    found, known = NAME.fullmatch(name), chain.vocabulary
+    found, known = _NAME.fullmatch(name), chain.vocabulary
     if not found or known.pattern.fullmatch(name) or known.change.fullmatch(name):
         return False
     below = found["any"] or found["front"] or found["of"]
@@ -69,7 +69,7 @@ def refuse_another(exercise: Exercise, side: str, formulas: list[Expr], code: bo
     if any(has_differentials(exercise.chain, formula) for formula in formulas):  # dH = B dX
         raise Unreadable(f"{exercise.name} is asked for, but the answer begins with "
                          f"{side.strip()} =.")
-    own = NAME.fullmatch(side.strip())
+    own = _NAME.fullmatch(side.strip())
     below = (own["any"] or own["front"] or own["of"]) if own else ""
     if any(map(exercise.is_right, formulas)) or (
             below and exercise.wrt in _meant(exercise, below)):  # grad_W of W
@@ -93,7 +93,7 @@ def _meant(exercise: Exercise, below: str) -> list[str]:
         *chain.leaves, *chain.nodes, *chain.abbreviations)}
     exact = [node for name, node in names.items() if name == below]
     short = [node for name, node in names.items() if name.lower() == lower or (
-        name.lower() in GREEK and len(lower) >= SHORTEST and name.lower().startswith(lower))]
+        name.lower() in GREEK and len(lower) >= _SHORTEST and name.lower().startswith(lower))]
     return exact or short
 
 

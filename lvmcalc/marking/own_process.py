@@ -16,10 +16,10 @@ from typing import Any
 
 import numpy as np
 
-from lvmcalc.marking.function_errors import array_of, misfit, sentence_about
+from lvmcalc.marking.function_errors import array_of, sentence_about, shape_misfit
 from lvmcalc.notation import Unreadable
 
-SECONDS = 8.0  # below the limit of a mark, which knows nothing of loops
+SECONDS_A_CALL = 8.0  # below the limit of a mark, which knows nothing of loops
 Call = tuple[Sequence[Any], Mapping[str, Any]]  # positional arguments and those with names
 
 
@@ -33,7 +33,7 @@ class OwnProcess:
     """
 
     def __init__(self, function: Callable, seconds: float | None = None):
-        self.function, self.left = function, SECONDS if seconds is None else seconds
+        self.function, self.left = function, SECONDS_A_CALL if seconds is None else seconds
         self.limit, self.pipe, self.process = self.left, None, None
 
     def __enter__(self) -> "OwnProcess":
@@ -113,7 +113,7 @@ def _tried(function: Callable, call: Call) -> tuple:
     try:
         return array_of(function(*placed, **named))
     except BaseException as error:  # it is the reader's own
-        misfits = isinstance(error, ValueError) and misfit(error)
+        misfits = isinstance(error, ValueError) and shape_misfit(error)
         told = "" if misfits else sentence_about(error)
         return ("no answer", told) if told else (
             "error", isinstance(error, ValueError), type(error).__name__, misfits or str(error))

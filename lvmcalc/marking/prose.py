@@ -17,10 +17,10 @@ from sympy import HadamardPower, MatPow
 from lvmcalc import notation
 from lvmcalc.checks import CannotBeFormed
 from lvmcalc.marking.chain_letters import has_one_path, symmetric_letters
-from lvmcalc.marking.derivation_text import DEFINITION, DENIES, without_heading
+from lvmcalc.marking.derivation_text import DENIES, IS_DEFINITION, without_heading
 from lvmcalc.marking.exercise import Exercise
-from lvmcalc.marking.left_side import entry_asked, names_asked, with_loss
-from lvmcalc.marking.story import NOUNS, SCALAR, SO, is_harmless, is_of_a_part
+from lvmcalc.marking.left_side import entry_asked, loss_as_L, names_asked
+from lvmcalc.marking.story import SCALAR, SO, STORY_NOUNS, is_harmless, is_of_a_part
 from lvmcalc.notation import Unreadable
 from lvmcalc.notation.filler_phrases import without_politeness
 from lvmcalc.notation.formula_finder import FRAMES, MATH, sides_of
@@ -31,49 +31,49 @@ from lvmcalc.notation.statements import LETTER, equations
 from lvmcalc.notation.text_cleanup import unified
 from lvmcalc.notation.vocabulary import Vocabulary
 
-TEXT = re.compile(r"\\(?:text|mbox|textrm|textit|intertext)\s*"
-                  r"\{(?!\s*(?:softmax|sigmoid|tanh|exp|log|tr|diag)\s*\})"
-                  r"([^{}\\$]*[a-z]{2}[^{}\\$]*|[\s.,;:()]*)\}")
-ROW = re.compile(r"\\\\(?:\[[\w.]+\])?")  # where one of an align ends
-GOES_ON = re.compile(r"(?:\\\\(?:\[[\w.]+\])?\s*|\n\s*)(?==)")  # a row behind an equals sign
-CHANGE = re.compile(r"d\\?\w+=")  # dL = tr(Gᵀ dX)
-WORD = re.compile(r"[(\[“\"]*([A-Za-z][a-z]+(?:['’-][A-Za-z][a-z]*)*|(?:\w-|-)?(?:th|st|nd|rd)"
-                  r"|[aAI])[)\]”\".,;:!?]*|[.,;:!?∎□■✓—]+")
-SHAPES = {"matrix", "vector", "array", "sigmoid", "softmax"}  # functions of code, too
+_TEXT = re.compile(r"\\(?:text|mbox|textrm|textit|intertext)\s*"
+                   r"\{(?!\s*(?:softmax|sigmoid|tanh|exp|log|tr|diag)\s*\})"
+                   r"([^{}\\$]*[a-z]{2}[^{}\\$]*|[\s.,;:()]*)\}")
+_ROW = re.compile(r"\\\\(?:\[[\w.]+\])?")  # where one of an align ends
+_GOES_ON = re.compile(r"(?:\\\\(?:\[[\w.]+\])?\s*|\n\s*)(?==)")  # a row behind an equals sign
+_CHANGE = re.compile(r"d\\?\w+=")  # dL = tr(Gᵀ dX)
+_WORD = re.compile(r"[(\[“\"]*([A-Za-z][a-z]+(?:['’-][A-Za-z][a-z]*)*|(?:\w-|-)?(?:th|st|nd|rd)"
+                   r"|[aAI])[)\]”\".,;:!?]*|[.,;:!?∎□■✓—]+")
+_SHAPES = {"matrix", "vector", "array", "sigmoid", "softmax"}  # functions of code, too
 # - Gradient: $…$, 2) We have …, 3. $…$, ## Solution
 _NUMBER = r"(?:Step\s+)?\(?\d{1,2}[.:)]"
-BULLET = re.compile(rf"^[^\S\n]*(?:(?:[-*•–]|{_NUMBER})\s+(?=[A-Z][a-z]+\b[^$=\n]*:|[A-Z][a-z]+\s)"
-                    rf"|{_NUMBER}\s+(?=\$|\\[(\[])|#{{2,6}}\s+)", re.MULTILINE)
-APART = re.compile(rf"[:.](?=\s+(?:{LETTER})\s*:?=(?!=))")  # With E = A − B: ∂L/∂A = …
-KNOWN = re.compile(r"\s*(?:row|element|entry|component|and|so|then|thus|hence|where|with|we|is|be"
-                   r"|being|as|the|it|this|for|gives?|yields?)\b", re.IGNORECASE)
-VERBS = ("is", "are", "was", "has", "denotes", "being")  # behind a name, as in "since A is"
+_BULLET = re.compile(rf"^[^\S\n]*(?:(?:[-*•–]|{_NUMBER})\s+(?=[A-Z][a-z]+\b[^$=\n]*:|[A-Z][a-z]+\s)"
+                     rf"|{_NUMBER}\s+(?=\$|\\[(\[])|#{{2,6}}\s+)", re.MULTILINE)
+_APART = re.compile(rf"[:.](?=\s+(?:{LETTER})\s*:?=(?!=))")  # With E = A − B: ∂L/∂A = …
+_KNOWN = re.compile(r"\s*(?:row|element|entry|component|and|so|then|thus|hence|where|with|we|is|be"
+                    r"|being|as|the|it|this|for|gives?|yields?)\b", re.IGNORECASE)
+_VERBS = ("is", "are", "was", "has", "denotes", "being")  # behind a name, as in "since A is"
 ADJOINT = re.compile(r"[∂∇/]|\\(?:partial|nabla|[td]?frac)|\bgrad")
-ANSWERS = re.compile(r"\b(?:(?:answer|result|gradient|total|solution)\s+(?:is|becomes|reads)"
-                     r"|(?:sum|total|together|altogether|differentiat(?:e|ing))\s*:|\b(?:adding"
-                     r"|summing|putting)\s+(?:them"
-                     r"|these|both|all|the\s+two(?:\s+(?:terms|parts|contributions))?)"
-                     r"(?:\s+(?:up|together))?\s+(?:gives|yields))\W*$", re.IGNORECASE)
-LEADS = re.compile(r"\b(?:gives|yields|giving|yielding|leads?\s+to|(?:is|are)\s+left\s+with"
-                   r"|so(?:\s+it(?:['’]s|\s+is))?|hence|thus|therefore|(?:we|one)\s+(?:\w+ly\s+"
-                   r")?(?:gets?|obtains?|ha(?:ve|s)"
-                   r"|finds?|arrives?\s+at|ends?\s+up\s+with))[\s$:,]*$", re.IGNORECASE)
+_ANSWERS = re.compile(r"\b(?:(?:answer|result|gradient|total|solution)\s+(?:is|becomes|reads)"
+                      r"|(?:sum|total|together|altogether|differentiat(?:e|ing))\s*:"
+                      r"|\b(?:adding|summing|putting)\s+"
+                      r"(?:them|these|both|all|the\s+two(?:\s+(?:terms|parts|contributions))?)"
+                      r"(?:\s+(?:up|together))?\s+(?:gives|yields))\W*$", re.IGNORECASE)
+_LEADS = re.compile(r"\b(?:gives|yields|giving|yielding|leads?\s+to|(?:is|are)\s+left\s+with"
+                    r"|so(?:\s+it(?:['’]s|\s+is))?|hence|thus|therefore|(?:we|one)\s+(?:\w+ly\s+)?"
+                    r"(?:gets?|obtains?|ha(?:ve|s)|finds?|arrives?\s+at|ends?\s+up\s+with))"
+                    r"[\s$:,]*$", re.IGNORECASE)
 MARKED = "The last formula is marked, not those in front of it."
-ORIENTED = re.compile(r"⟦N(\w+)⟧\s*(?:is|are|denotes?|being|=)?\s*(?:the\s+)?(?:⟦N\w*⟧)?\w?"
-                      r"[\s-]*(?:th|st|nd|rd)?\s*(row|column)s?\s+of\s+(?:the\s+)?"
-                      r"(?:matrix\s+|data\s+)*⟦N\w*⟧", re.IGNORECASE)
+_ORIENTED = re.compile(r"⟦N(\w+)⟧\s*(?:is|are|denotes?|being|=)?\s*(?:the\s+)?(?:⟦N\w*⟧)?\w?"
+                       r"[\s-]*(?:th|st|nd|rd)?\s*(row|column)s?\s+of\s+(?:the\s+)?"
+                       r"(?:matrix\s+|data\s+)*⟦N\w*⟧", re.IGNORECASE)
 # "for every row u_i of U", "for each class k", where k is below the left side
 _EACH = r"\bfor\s+(?:each|every|all|any)\s+"
 EACH = re.compile(rf"{_EACH}(?P<line>row|column)s?\s+⟦N(?P<name>\w+)⟧\s+of\s+(?=⟦N)"
                   rf"|{_EACH}(?:class(?:es)?|samples?|units?|cases?|index|indices|entry|entries"
                   r"|components?)?\s*"
                   r"⟦N(?P<index>[a-z])⟧", re.IGNORECASE)
-SYMMETRIC = re.compile(r"\b(?:since|because|as|by|using|where|with|for)\s+(?:the\s+symmetry\s+of"
-                       r"\s+⟦N(\w*)⟧|⟦N(\w*)⟧\s+(?:is\s+)?symmetric)", re.IGNORECASE)
-SQUARES = re.compile(r"[,;]?\s*\(?(?:\b(?:where|with|and)\s+)?\bthe\s+squares?\s+(?:(?:is|are|being"
-                     r"|taken|meant|understood)\s+)*(?:(?:entry|element|component)[- ]?wise|entry"
-                     r"\s+by\s+entry|element\s+by\s+element)\)?", re.IGNORECASE)
-FOLLOWS = re.compile(r"\s*(?:[,;.:(—]|⟦D|$|(?:where|with|for|since|because|as|by|using|which)\b)")
+_SYMMETRIC = re.compile(r"\b(?:since|because|as|by|using|where|with|for)\s+(?:the\s+symmetry\s+of"
+                        r"\s+⟦N(\w*)⟧|⟦N(\w*)⟧\s+(?:is\s+)?symmetric)", re.IGNORECASE)
+_SQUARES = re.compile(r"[,;]?\s*\(?(?:\b(?:where|with|and)\s+)?\bthe\s+squares?\s+(?:(?:is|are"
+                      r"|being|taken|meant|understood)\s+)*(?:(?:entry|element|component)[- ]?wise"
+                      r"|entry\s+by\s+entry|element\s+by\s+element)\)?", re.IGNORECASE)
+_FOLLOWS = re.compile(r"\s*(?:[,;.:(—]|⟦D|$|(?:where|with|for|since|because|as|by|using|which)\b)")
 
 
 class Told(NamedTuple):
@@ -122,13 +122,13 @@ def without_prose(exercise: Exercise, text: str, stands_beside: Callable | None 
     """
     vocabulary = exercise.chain.vocabulary
     text = without_heading(without_politeness(unified(text), vocabulary), vocabulary)
-    text = with_loss(exercise, text.replace("&", " ") if r"\begin" in text else text)
-    text = GOES_ON.sub(lambda it: " " * len(it[0]), text)
-    wrt, parts = notation.spelling(exercise.wrt), parts_of(text, vocabulary)
+    text = loss_as_L(exercise, text.replace("&", " ") if r"\begin" in text else text)
+    text = _GOES_ON.sub(lambda it: " " * len(it[0]), text)
+    wrt, parts = notation.spelling(exercise.wrt), segments_of(text, vocabulary)
     if any(part.formula and notation.spelling(text[part.start:part.end].strip(" =")) in vocabulary
            and text[part.start:part.end].rstrip().endswith("=") for part in parts):
         return None  # K = the inverse of …
-    kinds = [kind_of(exercise, text[part.start:part.end]) if part.formula else ""
+    kinds = [segment_kind(exercise, text[part.start:part.end]) if part.formula else ""
              for part in parts]
     for kind in ("C", "N"):  # there may be nothing else
         if "A" not in kinds and sum(it[:1] == kind for it in kinds) == 1:
@@ -142,10 +142,10 @@ def without_prose(exercise: Exercise, text: str, stands_beside: Callable | None 
     named = [kind == "A" and any(ADJOINT.search(side) and names_asked(exercise, side)
                                  for side in sides_of(text[part.start:part.end])[:-1])
              for part, kind in zip(parts, kinds, strict=True)]
-    explicit = bool(ANSWERS.search(before)) or (bool(parts) and named[last])
+    explicit = bool(_ANSWERS.search(before)) or (bool(parts) and named[last])
     torn = any(part.kind == "B" and kind[:1] != "N" and not re.match(  # K^ hence {-1}
         r"\s*[,.;:]\s", text[part.end:]) for part, kind in zip(parts[:last], kinds, strict=False))
-    leads = explicit or (bool(LEADS.search(before)) and not any(named) and not torn)
+    leads = explicit or (bool(_LEADS.search(before)) and not any(named) and not torn)
     if stands_beside and sum(named) == 1 and not torn:  # others are those of remarks
         said = [text[part.start:part.end] for part in parts]
         kinds = ["A" if name else "B" if kind == "A" or (kind == "D" and is_unused(
@@ -177,7 +177,7 @@ def without_prose(exercise: Exercise, text: str, stands_beside: Callable | None 
     if parts[at].kind == "B" and not re.search(r"[,;.:\n$]|\\(?:q?quad|text|mbox)", after):
         rest = "".join(f"⟦{kind}⟧" if kind else text[part.start:part.end] + " "
                        for part, kind in zip(parts[at + 1:], kinds[at + 1:], strict=True))
-        if not FOLLOWS.match(rest):
+        if not _FOLLOWS.match(rest):
             return None
     ends = [*(part.start for part in parts[1:]), len(text)]
     gaps = [text[part.end:end] for part, end in zip(parts, ends, strict=True)]
@@ -186,21 +186,21 @@ def without_prose(exercise: Exercise, text: str, stands_beside: Callable | None 
                     for part, kind, gap in zip(parts, kinds, gaps, strict=True))
     for place, part in enumerate(parts):  # what is kept has to end there
         kept = part.kind == "B" and kinds[place] == "D" and place + 1 < len(parts)
-        if kept and not (re.search(r"[,;.:\n$)]", gaps[place]) or KNOWN.match(text[ends[place]:])):
+        if kept and not (re.search(r"[,;.:\n$)]", gaps[place]) or _KNOWN.match(text[ends[place]:])):
             return None
     if is_of_a_part(story) and not has_one_path(exercise.chain, exercise.wrt):
         return None
-    for found in SYMMETRIC.finditer(story):
+    for found in _SYMMETRIC.finditer(story):
         if (found[1] or found[2]) in symmetric_letters(exercise.chain):
             story = story.replace(found[0], " ")
     below = entry_asked(exercise, sides_of(text[parts[at].start:parts[at].end])[0])
     story = EACH.sub(lambda it: f"⟦N{it['name']}⟧ {it['line']} of " if it["line"] else (
         " " if it["index"] in below else it[0]), story)
-    lines = {name: line.lower() for name, line in ORIENTED.findall(story)}
-    told, squares = SQUARES.subn(" ", story)
+    lines = {name: line.lower() for name, line in _ORIENTED.findall(story)}
+    told, squares = _SQUARES.subn(" ", story)
     remarks: list[str] = []
     if (stands_beside and "B" in kinds) or not is_harmless(
-            ORIENTED.sub(" ", told), vocabulary, wrt, explicit, leads):
+            _ORIENTED.sub(" ", told), vocabulary, wrt, explicit, leads):
         if not (stands_beside and stands_beside(exercise, story, any(named))):
             return None
         remarks = _around(text, parts[at], [part for part, kind in zip(parts, kinds, strict=True)
@@ -234,7 +234,7 @@ def is_unused(said: str, others: list[str], vocabulary: Vocabulary) -> bool:
     if any(letter.search(re.sub(r"\s", " ", other)) or left in re.sub(r"\s", "", other)
            for other in others):
         return False
-    if CHANGE.match(bare):
+    if _CHANGE.match(bare):
         return True
     try:
         notation.parse(sides_of(said)[0], vocabulary)
@@ -243,27 +243,27 @@ def is_unused(said: str, others: list[str], vocabulary: Vocabulary) -> bool:
     return False
 
 
-def parts_of(text: str, vocabulary: Vocabulary) -> list[Segment]:
+def segments_of(text: str, vocabulary: Vocabulary) -> list[Segment]:
     """Return the equations and the words of a text."""
-    return [part for segment in segments(text, vocabulary) for part in (
+    return [part for segment in _segments(text, vocabulary) for part in (
         _equations(text, segment) if segment.formula else [segment])
         if not END.fullmatch(text[part.start:part.end])]
 
 
-def segments(text: str, vocabulary: Vocabulary) -> list[Segment]:
+def _segments(text: str, vocabulary: Vocabulary) -> list[Segment]:
     """Return the formulas and the words of a text, without what delimits them."""
     marks = ["?"] * len(text)
     for found in MATH.finditer(text):
         marks[found.start():found.end()] = "·" * len(found[0])
         inner = next(place for place, each in enumerate(found.groups(), 1) if each)
         marks[found.start(inner):found.end(inner)] = "F" * len(found[inner])
-    for found in TEXT.finditer(text):
+    for found in _TEXT.finditer(text):
         marks[found.start():found.end()] = "·" * len(found[0])
         marks[found.start(1):found.end(1)] = "P" * len(found[1])
     for found in re.finditer(r"\n", text):
         if marks[found.start()] == "?":
             marks[found.start()] = "·"
-    for found in (*FRAMES.finditer(text), *ROW.finditer(text), *BULLET.finditer(text)):
+    for found in (*FRAMES.finditer(text), *_ROW.finditer(text), *_BULLET.finditer(text)):
         marks[found.start():found.end()] = "·" * len(found[0])
     for found in re.finditer(SCALAR, text):
         if {*marks[found.start():found.end()]} == {"?"}:
@@ -275,7 +275,7 @@ def segments(text: str, vocabulary: Vocabulary) -> list[Segment]:
         for token in tokens]
     for place, token in enumerate(tokens):  # the trace, an outer product; but not trace K
         beside = [*plain[max(place - 1, 0):place], *plain[place + 1:place + 2]]
-        plain[place] |= any(beside) and token[0].strip(".,;:!?()").lower() in NOUNS
+        plain[place] |= any(beside) and token[0].strip(".,;:!?()").lower() in STORY_NOUNS
     for place, token in enumerate(tokens):
         alone = re.fullmatch(r"(\w+)([)\]]*[:,])", token[0])
         last = len(text[:token.start()].rstrip())
@@ -286,7 +286,7 @@ def segments(text: str, vocabulary: Vocabulary) -> list[Segment]:
             continue
         beside = plain[place + 1:place + 2] == [True] and tokens[place + 1][0].isalpha()
         named = token[0].strip(".,;:!?()") in {*vocabulary.spellings, "σ"}
-        word = plain[place] and (not named or (beside and tokens[place + 1][0] not in VERBS))
+        word = plain[place] and (not named or (beside and tokens[place + 1][0] not in _VERBS))
         before = outside[:token.start()].rstrip()
         if named and beside and not alone and before.endswith(","):  # …, σ is the logistic function
             marks[len(before) - 1], word = "·", False
@@ -305,17 +305,17 @@ def segments(text: str, vocabulary: Vocabulary) -> list[Segment]:
 
 
 def _is_word(token: str, vocabulary: Vocabulary) -> bool:
-    if not (found := WORD.fullmatch(token)):
+    if not (found := _WORD.fullmatch(token)):
         return False
     word = found[1] or ""
     return not (word and len(word) > 1 and (
         re.fullmatch("d[A-Za-np-z]", word) or word in vocabulary.spellings
         or vocabulary.change.fullmatch(word)
-        or word in {*vocabulary.functions, *FUNCTIONS} - PROSE - SHAPES
-        or are_letters(word, vocabulary)))
+        or word in {*vocabulary.functions, *FUNCTIONS} - PROSE - _SHAPES
+        or _are_letters(word, vocabulary)))
 
 
-def are_letters(word: str, vocabulary: Vocabulary) -> bool:
+def _are_letters(word: str, vocabulary: Vocabulary) -> bool:
     """Return whether a word is a product of two or three names, such as XW."""
     return 1 < len(word) < 4 and {*word} <= {*vocabulary.spellings} and not spells_a_word(word)
 
@@ -323,14 +323,14 @@ def are_letters(word: str, vocabulary: Vocabulary) -> bool:
 def _equations(text: str, segment: Segment) -> list[Segment]:
     found, start = [], segment.start
     for part in (one for whole in equations(text[segment.start:segment.end])
-                 for one in APART.split(whole)):
+                 for one in _APART.split(whole)):
         space = len(re.match(r"(?:\s|\\q?quad\b|\\[,;:! ]|and\b)*", part)[0])
         found.append(Segment(segment.kind, start + space, start + len(part)))
         start += len(part) + 1
     return found
 
 
-def kind_of(exercise: Exercise, formula: str) -> str:
+def segment_kind(exercise: Exercise, formula: str) -> str:
     """Return D for a definition, C for a differential, N and a name, S for the shape that is asked
     for, X for what is none of these, or else A."""
     vocabulary, shape = exercise.chain.vocabulary, notation.shape(exercise.asked)
@@ -340,11 +340,11 @@ def kind_of(exercise: Exercise, formula: str) -> str:
     name = re.fullmatch(r"\\?([^\W\d_]\w*?)(?:\^(?:T|\\top)|ᵀ|_\w+)*", bare)
     if name and not re.search(r"\w\s+\w", re.sub(STYLES, "", formula)):  # b_bar b
         letter = len(name[1]) == 1 and category(name[1]) != "Lm"  # but no ᵀ that stands alone
-        if not letter and are_letters(name[1], vocabulary):  # XW
+        if not letter and _are_letters(name[1], vocabulary):  # XW
             return "A"
         known = letter or name[1] in vocabulary.spellings or bare in ("\\sigma", "σ")
         return f"N{notation.spelling(name[1])}" if known else "X"
-    if len(sides_of(formula)) > 1 and not CHANGE.match(bare) and names_asked(
+    if len(sides_of(formula)) > 1 and not _CHANGE.match(bare) and names_asked(
             exercise, sides_of(formula)[0]):
         return "A"
-    return "C" if CHANGE.match(bare) else "D" if DEFINITION.match(formula) else "A"
+    return "C" if _CHANGE.match(bare) else "D" if IS_DEFINITION.match(formula) else "A"

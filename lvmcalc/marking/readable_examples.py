@@ -16,7 +16,7 @@ from lvmcalc.calculus.random_points import differ, differ_in_decimals
 from lvmcalc.calculus.verdict import Counterexample
 from lvmcalc.chain import Chain
 
-TRIES = 8  # multiples of I that are added
+_TRIES = 8  # multiples of I that are added
 
 
 def with_definite(chain: Chain, verdict: Verdict, left: Expr, right: Expr) -> Verdict:
@@ -26,16 +26,16 @@ def with_definite(chain: Chain, verdict: Verdict, left: Expr, right: Expr) -> Ve
         if isinstance(part.arg, MatrixSymbol) and part.arg.name in chain.symmetric})
     find = verdict.find_counterexample
     return replace(verdict, find_counterexample=partial(
-        definite_example, names, left, right, find)) if names and find else verdict
+        _definite_example, names, left, right, find)) if names and find else verdict
 
 
-def definite_example(names: set[str], left: Expr, right: Expr,
-                     find: Callable[[], Counterexample]) -> Counterexample:
+def _definite_example(names: set[str], left: Expr, right: Expr,
+                      find: Callable[[], Counterexample]) -> Counterexample:
     """Return a counterexample in which some matrices are positive definite, if one is at hand."""
     found = find()
     values = {**found.values}
     here = names & {*values}
-    for _ in range(TRIES if any(not values[name].is_positive_definite for name in here) else 0):
+    for _ in range(_TRIES if any(not values[name].is_positive_definite for name in here) else 0):
         for name in here:
             values[name] += sp.eye(values[name].rows)
         for differs in (differ, differ_in_decimals):

@@ -14,11 +14,11 @@ from lvmcalc.calculus.errors import UnsupportedExpression
 from lvmcalc.calculus.page_form import tidy
 from lvmcalc.checks import CannotBeFormed
 from lvmcalc.marking.exercise import Exercise
-from lvmcalc.marking.mistakes import Explanation, Mistake, finding, in_words
+from lvmcalc.marking.mistakes import Explanation, Mistake, finding, findings_for
 from lvmcalc.marking.single_repairs import without_one_slip
 from lvmcalc.marking.term_matching import matched
 
-MOST_TRIED = 500
+_MOST_TRIED = 500
 
 
 def undone(exercise: Exercise, answer: Expr) -> Explanation:
@@ -30,9 +30,9 @@ def undone(exercise: Exercise, answer: Expr) -> Explanation:
             return (finding("missing_term", "This is zero, whatever the values are"),)
         if found := _with_another_kernel(exercise, short):
             return found
-    for *told, formula in islice(without_one_slip(exercise.chain, answer), MOST_TRIED):
+    for *told, formula in islice(without_one_slip(exercise.chain, answer), _MOST_TRIED):
         if exercise.is_right(formula):
-            return in_words([Mistake(*told)])
+            return findings_for([Mistake(*told)])
     return ()
 
 
@@ -55,5 +55,5 @@ def _with_another_kernel(exercise: Exercise, answer: Expr) -> Explanation:
                     where = f"{it.where} of {name}".replace("sum of", "sum")
                     found.setdefault(f"{it.kind} {where}", Mistake(it.kind, where, it.what))
             told = f"What is inverted here is not {name}: {notation.plain(wrong[0])}"
-            return in_words([*found.values()]) or (finding("inverted_matrix", told),)
+            return findings_for([*found.values()]) or (finding("inverted_matrix", told),)
     return ()

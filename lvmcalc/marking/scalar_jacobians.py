@@ -20,8 +20,8 @@ from lvmcalc.notation.vocabulary import Vocabulary, matching
 
 _NAME = rf"(?:{STYLES}\s*)?\{{?\s*\\?([^\W\d_]+(?:_?\d|[₁₂])?)\s*\}}?"
 _ROUND = r"(?:∂|\\partial\b|(?<![A-Za-z\\])d)\s*"
-QUOTIENT = re.compile(rf"{_ROUND}{_NAME}\s*/\s*{_ROUND}{_NAME}|\\[td]?frac\s*"
-                      rf"\{{\s*{_ROUND}{_NAME}\s*\}}\s*\{{\s*{_ROUND}{_NAME}\s*\}}")
+_QUOTIENT = re.compile(rf"{_ROUND}{_NAME}\s*/\s*{_ROUND}{_NAME}|\\[td]?frac\s*"
+                       rf"\{{\s*{_ROUND}{_NAME}\s*\}}\s*\{{\s*{_ROUND}{_NAME}\s*\}}")
 
 
 def scalar_jacobians(exercise: Exercise, text: str) -> dict[tuple[str, str], tuple[Expr, Expr]]:
@@ -30,7 +30,7 @@ def scalar_jacobians(exercise: Exercise, text: str) -> dict[tuple[str, str], tup
     chain, found = exercise.chain, {}
     names = {name: chain.abbreviations.get(name, name) for name in (
         *chain.leaves, *chain.nodes, *chain.abbreviations)}
-    for quotient in QUOTIENT.findall(text):
+    for quotient in _QUOTIENT.findall(text):
         above, below = (notation.spelling(name) for name in quotient if name)
         if {above, below} <= {*names} and names[above] != chain.output and (
                 not chain[names[below]].shape):

@@ -16,67 +16,68 @@ from lvmcalc.notation import Unreadable
 
 _YEAR = r"(?:19|20)\d\d[a-z]?"
 _AUTHOR = r"[A-Z][a-z]+(?:\s+et\s+al\.?|\s+(?:and|&)\s+[A-Z][a-z]+)?"
-SOURCE = (rf"\((?:(?:see|cf\.?)\s+)?{_AUTHOR},?\s+{_YEAR}"
-          r"(?:,?\s+(?:[Ee]q(?:uation|n)?|[Ss]ection|[Ss]ec|[Cc]hapter|p(?:p|age)?)s?\.?\s*\(?"
-          r"\d[\d.–-]*\)?)?\)"
-          r"|\((?:(?:see|cf\.?)\s+)?(?:[Ee]q(?:uation|n|s)?|[Ss]ection|[Cc]hapter)s?\.?\s*\(?"
-          r"\d[\d.]*\)?(?:,?\s+(?:in|of|from|and|&|the|[A-Z][A-Za-z'’]+))*\)"
-          rf"|\b(?:[Ff]rom|[Ff]ollowing|[Bb]y|[Ss]ee|[Aa]s\s+in)\s+{_AUTHOR}\s+\({_YEAR}\),?")
+_SOURCE = (rf"\((?:(?:see|cf\.?)\s+)?{_AUTHOR},?\s+{_YEAR}"
+           r"(?:,?\s+(?:[Ee]q(?:uation|n)?|[Ss]ection|[Ss]ec|[Cc]hapter|p(?:p|age)?)s?\.?\s*\(?"
+           r"\d[\d.–-]*\)?)?\)"
+           r"|\((?:(?:see|cf\.?)\s+)?(?:[Ee]q(?:uation|n|s)?|[Ss]ection|[Cc]hapter)s?\.?\s*\(?"
+           r"\d[\d.]*\)?(?:,?\s+(?:in|of|from|and|&|the|[A-Z][A-Za-z'’]+))*\)"
+           rf"|\b(?:[Ff]rom|[Ff]ollowing|[Bb]y|[Ss]ee|[Aa]s\s+in)\s+{_AUTHOR}\s+\({_YEAR}\),?")
 # Division and these functions have no other meaning here; a square or a product has
 ENTRIES = (r"\(the\s+(?:fraction|division|quotient|exponential|logarithm|sigmoid|tanh)\s+is\s+"
            r"(?:taken|applied|meant|understood)\s+(?:entry\s+by\s+entry|(?:element|entry)-?wise)\)")
-CALLED = (r"\(the\s+(?:residuals?|errors?|predictions?|kernel(?:\s+matrix)?|probabilities)\)"
-          r"(?=[\s.]*$)")
-TWICE = (r"^\s*(?:[Ss]ince|[Bb]ecause|[Aa]s)\s+\w+\s+is\s+used\s+twice,?\s+(?:we\s+)?add\s+"
-         r"(?:up\s+)?(?:both|the\s+two)\s+contributions\s*:(?=\s)")
+_CALLED = (r"\(the\s+(?:residuals?|errors?|predictions?|kernel(?:\s+matrix)?|probabilities)\)"
+           r"(?=[\s.]*$)")
+_TWICE = (r"^\s*(?:[Ss]ince|[Bb]ecause|[Aa]s)\s+\w+\s+is\s+used\s+twice,?\s+(?:we\s+)?add\s+"
+          r"(?:up\s+)?(?:both|the\s+two)\s+contributions\s*:(?=\s)")
 # A sentence behind the answer
 _ENDS = r"(?<=[.!\n\])}$])"
-WORDS = r"(?:\s+(?:[A-Za-z][a-z'’-]+|a|I))+"
-CLOSING = (rf"\s+Let\s+me\s+know\s+(?:if|whether){WORDS}\s*[.!?]*\s*$"
-           r"|(?<=[.\n])\s*Setting\s+(?:it|this|the\s+gradient)\s+(?:equal\s+)?to\s+(?:zero|0)\s+"
-           r"(?:would\s+(?:give|recover|yield)|gives|yields|recovers|leads\s+to)\s+"
-           r"(?:(?:the|an?)(?:\s+[a-z-]{3,}){1,4}|\$[^$]+\$)\.?\s*$"
-           r"|,?\s+without\s+(?:any|an?)\s+(?:further|additional|extra)\s+factors?"
-           r"(?:\s+(?:of\s+)?(?:½|1/2|2))?[\s.]*$"
-           r"|(?:(?<=[.\n])\s*The|,?\s+(?:since|because|as|where)\s+the)\s+"
-           r"(?:factors?\s+(?:of\s+)?)?(?:1/2|½|2)\s+cancels?(?:\s+(?:with|against))?"
-           r"(?:\s+the\s+(?:factor\s+(?:of\s+)?)?2)?"
-           r"(?:\s+from\s+the\s+(?:two\s+uses\s+of\s+\w|square|derivative))?\.?\s*$")
-REMARK = re.compile(f"{SOURCE}|{ENTRIES}|{CALLED}|{TWICE}|{CLOSING}")
+_WORDS = r"(?:\s+(?:[A-Za-z][a-z'’-]+|a|I))+"
+_CLOSING = (rf"\s+Let\s+me\s+know\s+(?:if|whether){_WORDS}\s*[.!?]*\s*$"
+            r"|(?<=[.\n])\s*Setting\s+(?:it|this|the\s+gradient)\s+(?:equal\s+)?to\s+(?:zero|0)\s+"
+            r"(?:would\s+(?:give|recover|yield)|gives|yields|recovers|leads\s+to)\s+"
+            r"(?:(?:the|an?)(?:\s+[a-z-]{3,}){1,4}|\$[^$]+\$)\.?\s*$"
+            r"|,?\s+without\s+(?:any|an?)\s+(?:further|additional|extra)\s+factors?"
+            r"(?:\s+(?:of\s+)?(?:½|1/2|2))?[\s.]*$"
+            r"|(?:(?<=[.\n])\s*The|,?\s+(?:since|because|as|where)\s+the)\s+"
+            r"(?:factors?\s+(?:of\s+)?)?(?:1/2|½|2)\s+cancels?(?:\s+(?:with|against))?"
+            r"(?:\s+the\s+(?:factor\s+(?:of\s+)?)?2)?"
+            r"(?:\s+from\s+the\s+(?:two\s+uses\s+of\s+\w|square|derivative))?\.?\s*$")
+_REMARK = re.compile(f"{_SOURCE}|{ENTRIES}|{_CALLED}|{_TWICE}|{_CLOSING}")
 _LETTER = r"(?:\$|\\\()?\s*\\?(?P<{}>\w+)\s*(?:\$|\\\))?"
-SYMMETRIC = re.compile(
+_SYMMETRIC = re.compile(
     r"\((?:(?:using|by|since|as)\s+(?:that\s+)?)?" + _LETTER.format("a") + r"\s+is\s+symmetric\)"
     rf"|{_ENDS}\s*(?:Here\s+)?[Ww]e\s+(?:have\s+)?used\s+(?:here\s+)?(?:that\s+|the\s+fact\s+that"
     r"\s+)?" + _LETTER.format("b") + r"\s+is\s+symmetric\.?\s*$"
     r"|\(symmetric\s+" + _LETTER.format("c") + r"(?:,\s+so\s+the\s+two\s+contributions\s+are\s+"
     r"equal(?:\s+and\s+cancel\s+the\s+(?:½|1/2))?)?\)")
 # "…, because WᵀW − I is symmetric", which is checked
-BECAUSE = re.compile(r",?\s+(?:because|since|as)\s+(?P<sign>\$?)(?P<formula>[^$=,;.]+?)(?P=sign)"
-                     r"\s+is\s+symmetric[\s.]*$")
+_BECAUSE = re.compile(r",?\s+(?:because|since|as)\s+(?P<sign>\$?)(?P<formula>[^$=,;.]+?)(?P=sign)"
+                      r"\s+is\s+symmetric[\s.]*$")
 # "(an N × D matrix, like X)"
-SIZED = re.compile(r"\(\s*(?:an?\s+)?(?P<d>\$?)(?P<rows>\w)\s*(?:\\times|×)\s*"
-                   r"(?P<columns>\w)(?P=d)"
-                   r"\s+matrix(?:,?\s+like\s+\$?(?P<like>\\?\w+)\$?)?\s*\)(?=[\s.]*$)")
+_SIZED = re.compile(r"\(\s*(?:an?\s+)?(?P<d>\$?)(?P<rows>\w)\s*(?:\\times|×)\s*"
+                    r"(?P<columns>\w)(?P=d)"
+                    r"\s+matrix(?:,?\s+like\s+\$?(?P<like>\\?\w+)\$?)?\s*\)(?=[\s.]*$)")
 # "p = σ(Xw) elementwise": these functions have no other meaning, a softmax none but along rows
 _WISE = r"(?:element|entry|component)-?wise"
 _CALL = r"\(\s*-?[\w\s]+\)"
 _ENTRIES = rf"(?:1|\\?(?:exp|tanh|sigmoid|sigma|σ)²?\s*{_CALL})"  # with + - / between them
-TAIL = re.compile(
+_TAIL = re.compile(
     rf"(?P<entries>=[\s(]*{_ENTRIES}(?:[\s)]*[-−+/][\s(]*{_ENTRIES})*[\s)]*),?\s+{_WISE}"
     r"(?=\s*[.,;]|\s*$|\s*\n)"
     rf"|(?P<rows>=\s*(?:\\(?:text|mathrm|operatorname)\s*\{{\s*)?softmax\}}?\s*{_CALL}\$?)\s*,?\s+"
     r"(?:along\s+(?:the\s+)?rows|row-?wise|for\s+each\s+row\s+separately|each\s+row\s+separately)"
     r"(?=\s*[.,;]|\s*$|\s*\n)")
 # "where G = ∂L/∂K = ½(…) is symmetric", which is checked
-NAMED = re.compile(r"(?P<letter>\b(?:where|with)\s+[A-Z]\s*=)(?P<name>\s*∂L/∂[A-Z]\s*)="
-                   r"(?P<formula>[^=,;]+?)(?P<symmetric>\s+is\s+symmetric)?(?=[.\s]*$)")
+_NAMED = re.compile(r"(?P<letter>\b(?:where|with)\s+[A-Z]\s*=)(?P<name>\s*∂L/∂[A-Z]\s*)="
+                    r"(?P<formula>[^=,;]+?)(?P<symmetric>\s+is\s+symmetric)?(?=[.\s]*$)")
 # "where T = tanh(AX) and T² is elementwise"
-SQUARE = r"(?<![A-Za-z]){}\s*(?:²|\^\s*(?:2|\{{\s*2\s*\}}))"
-SQUARED = re.compile(rf",?\s+(?:and|where|with)\s+\$?{SQUARE.format('(?P<of>[A-Za-z])')}\$?\s+(?:is"
-                     rf"|means|denotes)\s+(?:(?:taken|meant|the)\s+)?{_WISE}(?:\s+square)?[\s.]*$")
-PASS = re.compile(r"(?:^|(?<=\n)|[.;]\s+)(?:forward|backward)(?:\s+pass)?\s*:\s+(?=\S)",
-                  re.IGNORECASE)
-SHOWN = re.compile(r"\s*(\$\$|\\\[)\s*\n((?:(?!\$\$|\\\[|\\\])[^\n])+)\n\s*(\$\$|\\\])\s*")
+_SQUARE = r"(?<![A-Za-z]){}\s*(?:²|\^\s*(?:2|\{{\s*2\s*\}}))"
+_SQUARED = re.compile(rf",?\s+(?:and|where|with)\s+\$?{_SQUARE.format('(?P<of>[A-Za-z])')}\$?\s+"
+                      rf"(?:is"
+                      rf"|means|denotes)\s+(?:(?:taken|meant|the)\s+)?{_WISE}(?:\s+square)?[\s.]*$")
+_PASS = re.compile(r"(?:^|(?<=\n)|[.;]\s+)(?:forward|backward)(?:\s+pass)?\s*:\s+(?=\S)",
+                   re.IGNORECASE)
+_SHOWN = re.compile(r"\s*(\$\$|\\\[)\s*\n((?:(?!\$\$|\\\[|\\\])[^\n])+)\n\s*(\$\$|\\\])\s*")
 
 
 def without_remarks(exercise: Exercise, text: str) -> str:
@@ -88,8 +89,8 @@ def without_remarks(exercise: Exercise, text: str) -> str:
         known = (match["a"] or match["b"] or match["c"]) in symmetric_letters(exercise.chain)
         return blank(match) if known else match[0]
 
-    text = PASS.sub(lambda it: "\n".rjust(len(it[0])), text)
-    if SHOWN.fullmatch(text):  # one line between two with $$
+    text = _PASS.sub(lambda it: "\n".rjust(len(it[0])), text)
+    if _SHOWN.fullmatch(text):  # one line between two with $$
         text = text.replace("\n", " ")
     def of_formula(match: re.Match) -> str:
         said = match["formula"]
@@ -100,18 +101,18 @@ def without_remarks(exercise: Exercise, text: str) -> str:
             notation.spelling(match["like"] or exercise.wrt) == exercise.wrt)
         return blank(match) if fits else match[0]
 
-    text = SYMMETRIC.sub(of_symmetry, REMARK.sub(blank, text))
-    text = SIZED.sub(of_size, BECAUSE.sub(of_formula, text))
+    text = _SYMMETRIC.sub(of_symmetry, _REMARK.sub(blank, text))
+    text = _SIZED.sub(of_size, _BECAUSE.sub(of_formula, text))
 
     def named(match: re.Match) -> str:
         known = _agree(exercise, match["name"], match["formula"], bool(match["symmetric"]))
         return f"{match['letter']}{match['formula']}".ljust(len(match[0])) if known else match[0]
 
-    text = NAMED.sub(named, text)
-    if squared := SQUARED.search(text):
-        text = re.sub(SQUARE.format(squared["of"]), "({0}∘{0})".format(squared["of"]),
+    text = _NAMED.sub(named, text)
+    if squared := _SQUARED.search(text):
+        text = re.sub(_SQUARE.format(squared["of"]), "({0}∘{0})".format(squared["of"]),
                       text[:squared.start()])
-    return TAIL.sub(lambda it: (it["entries"] or it["rows"]).ljust(len(it[0])), text)
+    return _TAIL.sub(lambda it: (it["entries"] or it["rows"]).ljust(len(it[0])), text)
 
 
 def _agree(exercise: Exercise, name: str, formula: str, symmetric: bool) -> bool:

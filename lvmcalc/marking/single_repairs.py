@@ -26,16 +26,16 @@ from lvmcalc.calculus.expression_tools import joined, multiple, sum_of
 from lvmcalc.calculus.functions import Entrywise
 from lvmcalc.chain import Chain
 from lvmcalc.marking.broken_formulas import has_adjoint, instead_of, is_inverse, parted
-from lvmcalc.marking.broken_steps import slope
+from lvmcalc.marking.broken_steps import slope_of_entries
 from lvmcalc.marking.chain_letters import scalars_of
 from lvmcalc.marking.occurrences import occurrences, replaced
 from lvmcalc.notation import forming
-from lvmcalc.notation.array_axes import spread, sums
+from lvmcalc.notation.array_axes import copies_beside, sums
 
-OF_NUMBERS = ("exp", "sigmoid", "tanh", "log", "softplus", "relu")
+_OF_NUMBERS = ("exp", "sigmoid", "tanh", "log", "softplus", "relu")
 
 Slip = tuple[str, str, str, Expr]  # its kind, where and what it is, and the part without it
-HERE = "the answer"
+_HERE = "the answer"
 
 
 def without_one_slip(chain: Chain, answer: Expr) -> Iterator[Slip]:
@@ -46,7 +46,7 @@ def without_one_slip(chain: Chain, answer: Expr) -> Iterator[Slip]:
     yield from _of_whole(places, answer)
     norms = [part for part in places if _is_norm(part)]
     for times, told in ((1, "each"), (2, "twice each")) if len(norms) > 1 else ():
-        yield ("lost_factor", HERE, f"{told} norm stands where its square belongs",
+        yield ("lost_factor", _HERE, f"{told} norm stands where its square belongs",
                answer.xreplace({norm: norm.base / times for norm in norms}))
     for slips in (_of_squares, _of_logarithms, letters.of_signs, letters.of_scalars,
                   letters.of_numbers, _of_factors, _of_inverses, letters.of_lost_factors,
@@ -87,7 +87,7 @@ class _Letters:
                      for part in sp.sympify(formula).atoms(Entrywise)}
         self.functions = {name: partial(Entrywise, name) for name in sorted(functions)}
         if "exp" in functions:
-            self.functions["softmax"] = softmax
+            self.functions["softmax"] = _softmax
 
     def of_signs(self, part: Expr) -> Iterator[Slip]:
         """Yield the sign of one term of a sum."""
@@ -102,7 +102,7 @@ class _Letters:
                 for others, term in _terms(bracket):
                     freed = sum_of([*others, term / number])
                     what = f"{notation.plain(number)} multiplies {notation.plain(term)}"
-                    yield "bracket", HERE, what, _product(
+                    yield "bracket", _HERE, what, _product(
                         scalar, [*factors[:place], freed, *factors[place + 1:]])
         for others, term in _terms(part):
             where = f"the term {notation.plain(term)}"
@@ -122,11 +122,11 @@ class _Letters:
             turned = part.base.arg.args[0]
             norm = f"‖{notation.plain(turned.arg)}‖" if isinstance(
                 turned, Transpose) else notation.plain(part)
-            yield "lost_factor", HERE, f"{norm} stands where its square belongs", part.base
+            yield "lost_factor", _HERE, f"{norm} stands where its square belongs", part.base
         traces = [it for it in part.args if isinstance(it, Trace)] if part.is_Mul else []
         if len(traces) == 2 and traces[0].arg.shape == traces[1].arg.shape:
             whole = Trace(MatMul(*(it.arg for it in traces)))
-            yield ("wrong_part", HERE, "a product of traces stands where the trace of the product "
+            yield ("wrong_part", _HERE, "a product of traces stands where the trace of the product "
                                        "belongs", part / sp.Mul(*traces) * whole)
         if isinstance(part, sp.Pow) and part.exp == -1 and isinstance(part.base, Trace):
             yield _instead(part, Trace(Inverse(part.base.arg)), "missing_inverse")
@@ -156,7 +156,7 @@ class _Letters:
             yield _instead(part, OneMatrix(*part.shape))
         for row in [it for it in self.matrices if it.cols == 1 != part.cols == it.rows]:
             told = f"{instead_of(part, row.T)} in each row"
-            yield "wrong_part", HERE, told, OneMatrix(part.rows, 1) * row.T
+            yield "wrong_part", _HERE, told, OneMatrix(part.rows, 1) * row.T
         for other in self.matrices:
             if other.shape == part.shape and other != part:
                 known = other in self.named or other.name in (
@@ -164,9 +164,9 @@ class _Letters:
                 shown = other if known else self.chain.abbreviated(
                     self.chain.expression(other.name))
                 if isinstance(part, OneMatrix):
-                    yield "lost_factor", HERE, notation.plain(shown), other
+                    yield "lost_factor", _HERE, notation.plain(shown), other
                 else:
-                    yield "wrong_part", HERE, instead_of(part, shown), other
+                    yield "wrong_part", _HERE, instead_of(part, shown), other
 
     def of_functions(self, part: Expr) -> Iterator[Slip]:
         """Yield a function of the chain round a part that has none."""
@@ -179,20 +179,20 @@ class _Letters:
             whole = end - start == len(factors)
             for name, of in self.functions.items() if whole or end - start > 1 else ():
                 letters = notation.plain(inner)
-                yield "wrong_part", HERE, f"{letters} stands where {name}({letters}) belongs", (
+                yield "wrong_part", _HERE, f"{letters} stands where {name}({letters}) belongs", (
                     multiple(scalar, [*factors[:start], of(inner), *factors[end:]]))
 
     def of_other_functions(self, part: Expr) -> Iterator[Slip]:
         """Yield another function, or none, in place of a function of entries."""
-        inside = part.arg if isinstance(part, Entrywise) else softmax_of(part)
+        inside = part.arg if isinstance(part, Entrywise) else _softmax_of(part)
         if inside is None:
             return
         letters = notation.plain(inside)
         given = f"{getattr(part, 'name', 'softmax')}({letters})"
-        yield "wrong_part", HERE, f"{given} stands where {letters} belongs", inside
-        others = {name: partial(Entrywise, name) for name in OF_NUMBERS}
+        yield "wrong_part", _HERE, f"{given} stands where {letters} belongs", inside
+        others = {name: partial(Entrywise, name) for name in _OF_NUMBERS}
         for name, of in {**self.functions, **others}.items():
-            yield ("wrong_part", HERE, f"{given} stands where {name}({letters}) belongs",
+            yield ("wrong_part", _HERE, f"{given} stands where {name}({letters}) belongs",
                    of(inside))
         for rest, term in _terms(inside) if isinstance(part, Entrywise) else ():
             for left, right in ((term, sum_of(rest)), (sum_of(rest), term)):
@@ -200,7 +200,7 @@ class _Letters:
 
 
 def _instead(part: Expr, right: Expr, kind: str = "wrong_part") -> Slip:
-    return kind, HERE, instead_of(part, right), right
+    return kind, _HERE, instead_of(part, right), right
 
 
 def _is_norm(part: Expr) -> bool:
@@ -210,8 +210,9 @@ def _is_norm(part: Expr) -> bool:
 def _of_functions(part: Expr) -> Iterator[Slip]:
     match part:
         case Entrywise():
-            yield "sign", HERE, notation.plain(part.arg), Entrywise(part.name, -part.arg)
-            yield "function_for_slope", HERE, notation.plain(part), slope(part.name, part.arg)
+            yield "sign", _HERE, notation.plain(part.arg), Entrywise(part.name, -part.arg)
+            yield ("function_for_slope", _HERE, notation.plain(part),
+                   slope_of_entries(part.name, part.arg))
         case sp.log():
             yield _instead(part, part.args[0])
 
@@ -232,9 +233,9 @@ def _squared(scalar: Expr, factors: list[Expr]) -> Expr:
 def _of_logarithms(part: Expr) -> Iterator[Slip]:
     """Yield Z for log(softmax(Z))."""
     if isinstance(part, Entrywise) and part.name == "log" and isinstance(
-            part.arg, HadamardProduct) and (inside := softmax_of(part.arg)) is not None:
+            part.arg, HadamardProduct) and (inside := _softmax_of(part.arg)) is not None:
         letters = notation.plain(inside)
-        yield ("wrong_part", HERE, f"log(softmax({letters})) stands where {letters} belongs, so "
+        yield ("wrong_part", _HERE, f"log(softmax({letters})) stands where {letters} belongs, so "
                                    "that the log of the normaliser is too much", inside)
 
 
@@ -246,22 +247,22 @@ def _of_factors(part: Expr) -> Iterator[Slip]:
             for lost in combinations(range(len(part.args)), count):
                 rest = [it for place, it in enumerate(part.args) if place not in lost]
                 what = joined(HadamardProduct, [part.args[place] for place in lost])
-                yield "extra_factor", HERE, notation.plain(what), joined(HadamardProduct, rest)
+                yield "extra_factor", _HERE, notation.plain(what), joined(HadamardProduct, rest)
     elif isinstance(part, MatMul):
         for start, end in combinations(range(len(factors) + 1), 2):
             rest = factors[:start] + factors[end:]
             if rest and all(a.cols == b.rows for a, b in pairwise(rest)):
                 lost = joined(MatMul, factors[start:end])
-                yield "extra_factor", HERE, notation.plain(lost), multiple(scalar, rest)
+                yield "extra_factor", _HERE, notation.plain(lost), multiple(scalar, rest)
     for number in sp.Mul.make_args(scalar) if isinstance(part, sp.Mul | MatMul) else ():
         if number.has(sp.Determinant, Trace):
-            yield "extra_factor", HERE, notation.plain(number), _product(scalar / number, factors)
+            yield "extra_factor", _HERE, notation.plain(number), _product(scalar / number, factors)
         yield from _of_inner_products(number, scalar / number, factors)
     if isinstance(part, HadamardPower) and part.exp == 2:
         base = notation.plain(part.base)
-        yield "extra_factor", HERE, f"the square of {base} stands where {base} belongs", part.base
+        yield "extra_factor", _HERE, f"the square of {base} stands where {base} belongs", part.base
     if isinstance(part, MatrixSymbol | Entrywise) and not has_adjoint(part):
-        yield ("lost_factor", HERE, f"{notation.plain(part)} stands where its square belongs",
+        yield ("lost_factor", _HERE, f"{notation.plain(part)} stands where its square belongs",
                HadamardProduct(part, part))
 
 
@@ -274,7 +275,7 @@ def _of_inner_products(number: Expr, scalar: Expr, factors: list[Expr]) -> Itera
             outer = [one, Transpose(other)]
             for order in (factors + outer, outer + factors):
                 if factors and all(a.cols == b.rows for a, b in pairwise(order)):
-                    yield ("wrong_part", HERE, f"the number {notation.plain(number)} stands where "
+                    yield ("wrong_part", _HERE, f"the number {notation.plain(number)} stands where "
                            f"the matrix {notation.plain(MatMul(*outer))} belongs",
                            multiple(scalar, order))
 
@@ -304,7 +305,7 @@ def _may_turn(part: Expr) -> bool:
 
 def _of_terms(part: Expr) -> Iterator[Slip]:
     for others, term in _terms(part):
-        yield "extra_term", HERE, notation.plain(term), sum_of(others)
+        yield "extra_term", _HERE, notation.plain(term), sum_of(others)
 
 
 def _terms(part: Expr) -> Iterator[tuple[list[Expr], Expr]]:
@@ -326,13 +327,13 @@ def _product(scalar: Expr, factors: list[Expr]) -> Expr:
     return multiple(scalar, factors) if matrix else sp.Mul(scalar, *factors)
 
 
-def softmax_of(part: Expr) -> Expr | None:
+def _softmax_of(part: Expr) -> Expr | None:
     """Return Z for the softmax of the rows of Z, None for anything else."""
     return next((it.arg for it in part.args if isinstance(it, Entrywise)
-                 and part == softmax(it.arg)), None) if isinstance(part, HadamardProduct) else None
+                 and part == _softmax(it.arg)), None) if isinstance(part, HadamardProduct) else None
 
 
-def softmax(matrix: Expr) -> Expr:
+def _softmax(matrix: Expr) -> Expr:
     """Return the softmax of each row, as it is read."""
     powers = Entrywise("exp", matrix)
-    return forming.quotient(powers, spread(sums(powers, True), matrix))
+    return forming.quotient(powers, copies_beside(sums(powers, True), matrix))

@@ -25,7 +25,7 @@ from lvmcalc.marking.chain_letters import symmetric_letters
 from lvmcalc.marking.exercise import Exercise, formulas
 from lvmcalc.marking.mistakes import CLOSED, Mistake, behind_a_factor, monomial
 
-MOST_TERMS = 100
+_MOST_TERMS = 100
 # the coefficient of each product of matrices, or of each product of traces and determinants
 Coefficients = dict[tuple, Expr]
 
@@ -186,7 +186,7 @@ def near_miss(given: tuple, true: tuple) -> tuple[str, str] | tuple[()]:
     if Counter(given) == Counter(true):
         return "order", ""
     longer, shorter = (given, true) if fewer > 0 else (true, given)
-    if extra := lost_factors(true, given):
+    if extra := _lost_factors(true, given):
         return "extra_factor", extra[1]
     spare, rest = Counter(longer) - Counter(shorter), iter(longer)
     in_this_order = all(letter in rest for letter in shorter)
@@ -197,10 +197,10 @@ def near_miss(given: tuple, true: tuple) -> tuple[str, str] | tuple[()]:
     if given and true and len({*map(_bare, given + true)}) == 1 and len(given) != len(true):
         kind = "lost_factor" if len(given) < len(true) else "extra_factor"
         return kind, notation.plain(true[0])  # another power of one letter
-    return lost_factors(given, true)
+    return _lost_factors(given, true)
 
 
-def lost_factors(given: tuple, true: tuple) -> tuple[str, str] | tuple[()]:
+def _lost_factors(given: tuple, true: tuple) -> tuple[str, str] | tuple[()]:
     """Return the mistake that loses a square factor, or two whose product is, and no inverse."""
     count = len(true) - len(given)
     for start in range(len(given) + 1) if given and 0 < count < 3 else ():
@@ -212,8 +212,8 @@ def lost_factors(given: tuple, true: tuple) -> tuple[str, str] | tuple[()]:
 
 
 def _cancelled(coefficient: Expr) -> Expr:
-    if terms_in(coefficient) > MOST_TERMS:
-        raise TooLarge(f"multiplying out a coefficient to more than {MOST_TERMS} terms")
+    if terms_in(coefficient) > _MOST_TERMS:
+        raise TooLarge(f"multiplying out a coefficient to more than {_MOST_TERMS} terms")
     return sp.cancel(coefficient)
 
 

@@ -8,7 +8,7 @@ from sympy import Expr, MatAdd
 
 from lvmcalc import notation
 from lvmcalc.checks import CannotBeFormed
-from lvmcalc.marking.answer_parts import statements
+from lvmcalc.marking.answer_parts import statements_of
 from lvmcalc.marking.code_comments import without_comments
 from lvmcalc.marking.defined_letters import Definitions
 from lvmcalc.marking.denominators import with_formulas_below, with_stages_below
@@ -28,12 +28,12 @@ from lvmcalc.marking.left_side import (
     is_asked,
     is_derivative,
     is_differential,
+    loss_as_L,
     names,
     names_asked,
     refuse_condition,
     unstacked,
     with_columns,
-    with_loss,
 )
 from lvmcalc.marking.other_quantities import refuse_others, with_targets
 from lvmcalc.marking.own_gradient_names import is_own_name, refuse_another
@@ -47,9 +47,9 @@ from lvmcalc.notation.classes import without_class
 from lvmcalc.notation.filler_phrases import without_politeness
 from lvmcalc.notation.formula_finder import (
     MATH,
+    derivation_lines,
     formula_in,
     formulas_in,
-    lines_of,
     refuse_carried,
     sides_of,
     without_dollars,
@@ -60,7 +60,7 @@ from lvmcalc.notation.lexicon import ARRAYS, NAMED
 from lvmcalc.notation.loops import without_loops
 from lvmcalc.notation.parser import Reading, readings
 from lvmcalc.notation.said_formulas import with_formulas
-from lvmcalc.notation.spoken_formulas import NOUNS
+from lvmcalc.notation.spoken_formulas import FORMULA_NOUNS
 from lvmcalc.notation.statements import (
     SPACE,
     program,
@@ -71,19 +71,19 @@ from lvmcalc.notation.statements import (
 from lvmcalc.notation.text_cleanup import unified
 from lvmcalc.notation.tokens import quoted
 
-NUMBERED = re.compile(r"\s*(?:\(\s*(\d{1,2})\s*\)|([1-9]\d?)[.)])\s+(?=[^\s*/·@^.∘+])")
+_NUMBERED = re.compile(r"\s*(?:\(\s*(\d{1,2})\s*\)|([1-9]\d?)[.)])\s+(?=[^\s*/·@^.∘+])")
 # L = -D/2 q + …, so dL/dq = -D/2, of which the terms with q are checked
-LOSS_GOES_ON = re.compile(r"(^\s*(?:L|ℓ|\\ell|\\mathcal\s*\{?\s*L\s*\}?)\s*=[^=\n]*?)"
-                          r"\s*\+\s*(?:\.\.\.|…|\\[lc]?dots)"
-                          r"(?=\s*,\s+(?:so|hence|thus|therefore)\b)")
-TORN = re.compile(r"(?<![A-Za-z])([A-Za-z]+)[^\S\n]*\n\s*([A-Za-z]+)(?=\s*[(\[{|])")
-TORN_PART = re.compile(r"(?<![\w.])0\.\s+\d+|\{\s*[A-Za-z]~[A-Za-z]\s*\}"
-                       r"|\\(?:left|right)\\(?=\s)"  # with no bracket behind it
-                       rf"|\bj{SPACE}+(?:np|sp)\.(?=\w)"  # jsp.linalg
-                       r"|(?<![A-Za-z\\])d\s*(?:\\q?quad|\r?\n)(?=\s*L\w?\s*=)")
-NAMING = re.compile(rf"\bthe\s+(?:{'|'.join(NOUNS)})\b")
-MOST_HEARD = 4  # ways to understand what is spoken
-GOES_ON = re.compile(r"(?<=[\w)\]}\s])(?:\.\.+|…|\\l?dots)$")
+_LOSS_GOES_ON = re.compile(r"(^\s*(?:L|ℓ|\\ell|\\mathcal\s*\{?\s*L\s*\}?)\s*=[^=\n]*?)"
+                           r"\s*\+\s*(?:\.\.\.|…|\\[lc]?dots)"
+                           r"(?=\s*,\s+(?:so|hence|thus|therefore)\b)")
+_TORN = re.compile(r"(?<![A-Za-z])([A-Za-z]+)[^\S\n]*\n\s*([A-Za-z]+)(?=\s*[(\[{|])")
+_TORN_PART = re.compile(r"(?<![\w.])0\.\s+\d+|\{\s*[A-Za-z]~[A-Za-z]\s*\}"
+                        r"|\\(?:left|right)\\(?=\s)"  # with no bracket behind it
+                        rf"|\bj{SPACE}+(?:np|sp)\.(?=\w)"  # jsp.linalg
+                        r"|(?<![A-Za-z\\])d\s*(?:\\q?quad|\r?\n)(?=\s*L\w?\s*=)")
+_NAMING = re.compile(rf"\bthe\s+(?:{'|'.join(sorted(FORMULA_NOUNS))})\b")
+_MOST_HEARD = 4  # ways to understand what is spoken
+_GOES_ON = re.compile(r"(?<=[\w)\]}\s])(?:\.\.+|…|\\l?dots)$")
 
 
 def read_answer(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Expr, Expr]]:
@@ -102,7 +102,7 @@ def read_answer(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dic
     if "->" in text and _is_right(exercise, text.replace("->", "-")):
         raise Unreadable("It is not clear whether `->` is an arrow or a minus sign: leave one of "
                          "them out.")
-    if not (label := NUMBERED.match(text)):
+    if not (label := _NUMBERED.match(text)):
         return _read(exercise, text)
     alone = _read(exercise, text[label.end():])
     try:
@@ -145,7 +145,7 @@ def _marked(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Ex
     text = with_targets(exercise, text)
     refuse_others(exercise, text)
     text = with_stages_below(exercise, text)
-    text = LOSS_GOES_ON.sub(r"\1", text)
+    text = _LOSS_GOES_ON.sub(r"\1", text)
     if "sigma" not in exercise.chain.vocabulary.spellings and (
             lettered := with_sigma_as_a_letter(text)) != text:
         with suppress(Unreadable):
@@ -193,10 +193,10 @@ def _spoken(exercise: Exercise, text: str, wrong: Unreadable,
     ways = formed or ways
     ways = [way for way in ways if all(fits(exercise, side[0].formula) for side in way)] or ways[:1]
     first, *others = [way[0][0].formula for way in ways] or [None]
-    if NAMING.search(text) and not all(exercise.compare(first, it).holds for it in others):
+    if _NAMING.search(text) and not all(exercise.compare(first, it).holds for it in others):
         raise Unreadable("It is not clear where the formula ends that a noun stands in front of: "
                          "write it in brackets.")
-    if not 0 < len(ways) <= MOST_HEARD:
+    if not 0 < len(ways) <= _MOST_HEARD:
         raise wrong
     return [[way._replace(note=" ".join(filter(None, (
                  f"Read as {notation.plain(way.formula)}.", way.note, note_of(shown)))))
@@ -225,15 +225,15 @@ def _alone(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Exp
     """Return the sides of an answer without sentences around it."""
     if not text.strip(" .…?_\ufeff\u200b\n\t"):
         return [], {}
-    for torn in TORN.finditer(text):
+    for torn in _TORN.finditer(text):
         if torn[1] + torn[2] in NAMED:
             raise Unreadable(f"`{torn[1] + torn[2]}` is one word, but a new line begins in it.")
-    if torn := TORN_PART.search(text):
+    if torn := _TORN_PART.search(text):
         raise Unreadable(f"A space stands within `{torn[0].strip()}`.", torn.start())
     if plus := POWER_PLUS.search(text):
         raise Unreadable(f"`{plus[0]}` may be a pseudo-inverse, which is not read: write ⁻¹ where "
                          "it is the inverse, and ᵀ for a transpose.", plus.start())
-    if goes_on := GOES_ON.search(text.rstrip(" $\n")):
+    if goes_on := _GOES_ON.search(text.rstrip(" $\n")):
         raise Unreadable(f"`{goes_on[0]}` says that more follows: write the whole formula.")
     text = DEMANDED.sub("= 0 = 0", text)
     words = exercise.chain.vocabulary
@@ -245,9 +245,9 @@ def _alone(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Exp
                          "write the formula alone.")
     text = without_dollars(text, words)
     code, arrays = len(program(text)) > 1 or whole != given, bool(ARRAYS.search(f"{typed}\n{text}"))
-    text = text if code else with_loss(exercise, as_chain(exercise, text))
+    text = text if code else loss_as_L(exercise, as_chain(exercise, text))
     text = spread_out(text) if re.search("[∑Σᵢⱼₖ]", text) else text
-    *before, text = with_entries(statements(text, lambda side: names_asked(exercise, side)),
+    *before, text = with_entries(statements_of(text, lambda side: names_asked(exercise, side)),
                                  words.spellings)
     sides: list[list[Reading]] = []
     errors: list[Unreadable | CannotBeFormed] = []
@@ -283,7 +283,7 @@ def _sides(exercise: Exercise, text: str, before: list[str], defined: "Definitio
     words = defined.all_of(words, [*before, *map("{0[0]} = {0[1]}^-1".format, inverses)], code)
     defined.note = " ".join([f"{name} is read as {notation.plain(words.spellings[letter])}⁻¹."
                              for name, letter in inverses] or [defined.note])
-    lines = lines_of(formula_in(text, words)) or [text]
+    lines = derivation_lines(formula_in(text, words)) or [text]
     if len(lines) > 1:
         raise Unreadable(f"These are {len(lines)} lines, but an answer is one formula; use "
                          "`audit` for a derivation.")

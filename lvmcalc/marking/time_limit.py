@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from time import monotonic
 
-SECONDS = 10.0
+SECONDS_A_MARK = 10.0
 
 
 class TimeIsUp(BaseException):
@@ -28,7 +28,7 @@ def time_limit(seconds: float | None = None) -> Iterator[None]:
     seconds : float, optional
         `SECONDS` if it is not given.
     """
-    seconds = SECONDS if seconds is None else seconds
+    seconds = SECONDS_A_MARK if seconds is None else seconds
     thread, lock = ctypes.c_ulong(threading.get_ident()), threading.Lock()
     over = rung = heard = False
 

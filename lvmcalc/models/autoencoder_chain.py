@@ -13,7 +13,7 @@ from lvmcalc.chain import Builder, Chain
 
 m, n, S = sp.symbols("m n S", integer=True, positive=True)
 W, x = MatrixSymbol("W", m, n), MatrixSymbol("x", n, S)
-REMARKS = tomllib.loads((resources.files(__package__) / "autoencoder.toml").read_text("utf-8"))
+_REMARKS = tomllib.loads((resources.files(__package__) / "autoencoder.toml").read_text("utf-8"))
 
 
 def chain(book: Mapping[str, Rule] = RULES) -> Chain:
@@ -21,7 +21,7 @@ def chain(book: Mapping[str, Rule] = RULES) -> Chain:
 
     Each column of x is a sample; in the homework there is one.
     """
-    build = Builder("autoencoder", W, x, book=book, remarks=REMARKS)
+    build = Builder("autoencoder", W, x, book=book, remarks=_REMARKS)
     build.h = build.g = W
     build.f = build.g.T
     build.e = build.h * x

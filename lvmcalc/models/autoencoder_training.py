@@ -6,10 +6,10 @@ import numpy as np
 
 from lvmcalc import checks
 from lvmcalc.models import autoencoder
-from lvmcalc.training.gram import Progress, factor, gram, rows
+from lvmcalc.training.gram import OnProgress, checked_rows, factor, gram
 from lvmcalc.training.problem import Ablation, Problem, tie
 
-PRECISE = 1e-5  # a smaller part of the Gram matrix keeps too few digits in it
+_PRECISE = 1e-5  # a smaller part of the Gram matrix keeps too few digits in it
 
 
 class AutoencoderProblem(Problem):
@@ -49,8 +49,8 @@ class AutoencoderProblem(Problem):
         "sign flipped": Ablation(-1, -1, "the sign flipped"),
     }
 
-    def __init__(self, x: Any, m: int, progress: Progress | None = None):
-        x = rows(x, "x", shape_in_words="n×S")
+    def __init__(self, x: Any, m: int, progress: OnProgress | None = None):
+        x = checked_rows(x, "x", shape_in_words="n×S")
         (n, S), m = x.shape, checks.whole(m, "m", most=x.shape[0],
                                           why=f"for x has n = {x.shape[0]} rows")
         self.gram = self.factor = None
@@ -61,7 +61,7 @@ class AutoencoderProblem(Problem):
             self.gram = gram(x.T, "x", progress, transposed=True)
             squares, axes = np.linalg.eigh(self.gram)
             squares, axes = np.maximum(squares[::-1], 0), axes[:, ::-1]
-            if squares[m:].sum() < PRECISE * squares.sum():
+            if squares[m:].sum() < _PRECISE * squares.sum():
                 self.factor = factor(x.T).T
                 squares, axes = _principal(self.factor, m)
         if not squares[0]:

@@ -15,7 +15,7 @@ N, Q, D = sp.symbols("N Q D", integer=True, positive=True)
 X, Y = MatrixSymbol("X", N, Q), MatrixSymbol("Y", N, D)
 alpha, beta = sp.symbols("alpha beta", positive=True)
 K = alpha * X * X.T + Identity(N) / beta
-REMARKS = tomllib.loads((resources.files(__package__) / "gplvm.toml").read_text("utf-8"))
+_REMARKS = tomllib.loads((resources.files(__package__) / "gplvm.toml").read_text("utf-8"))
 
 
 def log_det_chain() -> Chain:
@@ -49,7 +49,7 @@ def chain(book: Mapping[str, Rule] = RULES) -> Chain:
 
 
 def _with_kernel(name: str, *leaves: Expr, book: Mapping[str, Rule] = RULES) -> Builder:
-    build = Builder(name, *leaves, book=book, remarks=REMARKS)
+    build = Builder(name, *leaves, book=book, remarks=_REMARKS)
     build.f = build.h = X
     build.g = build.h.T
     build.e = build.f * build.g

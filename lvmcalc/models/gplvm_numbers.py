@@ -7,9 +7,9 @@ import numpy as np
 
 from lvmcalc import checks
 
-LOG_2_PI = log(2 * pi)
-EPS = float(np.finfo(float).eps)
-TINY = 1e-300  # numbers below 1e-308 keep fewer digits, the fewer the smaller they are
+_LOG_2_PI = log(2 * pi)
+_EPS = float(np.finfo(float).eps)
+_TINY = 1e-300  # numbers below 1e-308 keep fewer digits, the fewer the smaller they are
 
 
 def evaluated(X: np.ndarray, Y: np.ndarray, alpha: float, beta: float,
@@ -46,7 +46,7 @@ class Split:
         self.U, s, self.V = np.linalg.svd(X, full_matrices=False)
         self.t, Y = self.root * s, np.sqrt(beta) * Y
         P = self.U.T @ Y
-        self.rest, self.rounding = Y - self.U @ P, EPS * _size(Y)
+        self.rest, self.rounding = Y - self.U @ P, _EPS * _size(Y)
         self.h = np.hypot(1, self.t)
         if len(X) == len(s):  # U spans everything
             self.rest, self.rounding = np.zeros_like(Y), self.rounding / self.h.min()**2
@@ -61,7 +61,7 @@ class Split:
         L = -(constant + D * log_det_K + squares) / 2
         size, left = np.linalg.norm(self.P, axis=1), np.linalg.norm(rest)
         fit = np.hypot(left, np.linalg.norm(size / h))
-        error = EPS * t.max() * np.sum((t + EPS * t.max()) / h * (D / h + size * fit))
+        error = _EPS * t.max() * np.sum((t + _EPS * t.max()) / h * (D / h + size * fit))
         lost = self.rounding * np.hypot(left, self.rounding)  # what is left may vanish by chance
         self._refuse_what_is_lost("L", lost, constant + squares)
         _refuse_dependent("L", error, constant + squares + D * abs(log_det_K))
@@ -76,13 +76,13 @@ class Split:
         terms = fit * of_P + _size(t / h / h)
         self._refuse_what_is_lost("∂L/∂X", self.rounding * of_P, terms)
         largest = max(np.abs(G).max(), self.root * terms)
-        if X.any() and not min(largest, np.abs(X).max()) > TINY:
+        if X.any() and not min(largest, np.abs(X).max()) > _TINY:
             raise checks.LostDigits(
                 "∂L/∂X", f"it underflows in floating point for alpha = {self.given['alpha']:g}, "
                 f"beta = {self.given['beta']:g} and X with entries up to {np.abs(X).max():g}, so "
                 "take another scale")
         # rounding errors do not all point in the worst direction; h² may overflow
-        bend, least = EPS * t.max() / 30, 1.0 if len(X) > len(t) else h.min()
+        bend, least = _EPS * t.max() / 30, 1.0 if len(X) > len(t) else h.min()
         error = (_size(1 / h) * (D * (bend / h.min())
                                  + fit * (bend * _size(P) + bend / h.min() * off))
                  + of_P * (np.sqrt(len(t)) * (bend / least * _size(P) / least)
@@ -135,14 +135,14 @@ def by_small_matrix(X: np.ndarray, Y: np.ndarray, alpha: float, beta: float,
     B = Y.T.dot(X)
     W = B.dot(scaled_inverse)
     W_2, fitted = float(np.vdot(W, W)), float(np.vdot(B, W))
-    constant, squares = N * D * LOG_2_PI, beta * (Y_2 - fitted)
+    constant, squares = N * D * _LOG_2_PI, beta * (Y_2 - fitted)
     L = -(constant + D * (sum(map(log, m)) - N * log(beta)) + squares) / 2
     rest = sqrt(max(Y_2 - fitted - W_2 / ab, 0.0))  # of Y beside XWᵀ; K⁻¹Y is β times it
     terms = beta * rest * sqrt(W_2) + D * sqrt(
         ab * max(sum([(each - 1) / each / each for each in m]), 0.0))
     subtracted = sqrt(Y_2) + sqrt(sum(m) / ab * W_2)
-    lost = EPS * beta * subtracted
-    if not (lost * subtracted < 1e-11 * (constant + squares) and terms > TINY
+    lost = _EPS * beta * subtracted
+    if not (lost * subtracted < 1e-11 * (constant + squares) and terms > _TINY
             and lost * sqrt(W_2) < 1e-11 * terms and isfinite(L)
             and max(terms, beta * W_2, ab * sum(m)) < 1e290):
         return None

@@ -11,12 +11,12 @@ import numpy as np
 from lvmcalc import checks
 from lvmcalc.models import gplvm, gplvm_numbers
 from lvmcalc.models.gplvm_coordinates import InTheSpan, LatentPoints, root_of
-from lvmcalc.training.gram import Progress, factor, gram, is_lazy, rows, times
+from lvmcalc.training.gram import OnProgress, checked_rows, factor, gram, is_lazy, times
 from lvmcalc.training.problem import Ablation, Problem, tie
 
 # If a column of X is the others up to a part of r, the diagonals of M and M⁻¹ have entries with
 # the product 1/r², and as many digits are lost.
-NEARLY_DEPENDENT = 1e5
+_NEARLY_DEPENDENT = 1e5
 
 
 class GPLVMProblem(Problem):
@@ -61,8 +61,8 @@ class GPLVMProblem(Problem):
     exact = False  # whether steps look at Y, as its Gram matrix has lost digits
 
     def __init__(self, Y: Any, Q: int, alpha: float = 1.0, beta: float | None = None,
-                 learn: Sequence[str] = (), progress: Progress | None = None):
-        Y = rows(Y, "Y", shape_in_words="N×D")
+                 learn: Sequence[str] = (), progress: OnProgress | None = None):
+        Y = checked_rows(Y, "Y", shape_in_words="N×D")
         (N, self.D), Q = Y.shape, gplvm.latent_dimension(Q, Y)
         self.shape = (N, Q)
         learn = (learn,) if isinstance(learn, str) else learn
@@ -184,7 +184,7 @@ class GPLVMProblem(Problem):
     def reduced(self, parameters: Any) -> tuple["GPLVMProblem", np.ndarray]:
         if not self._pays:
             return super().reduced(parameters)
-        points = InTheSpan(self.Y, self.gram, rows(parameters, "X", *self.shape))
+        points = InTheSpan(self.Y, self.gram, checked_rows(parameters, "X", *self.shape))
         return self.at(points=points), np.vstack([np.zeros((self.D, self.shape[1])), self.identity])
 
     def at(self, **others: Any) -> Self:
@@ -242,7 +242,7 @@ class GPLVMProblem(Problem):
             M_inverse = np.linalg.inv(M)
         except np.linalg.LinAlgError:  # M is singular up to rounding errors
             M_inverse = np.full_like(M, np.nan)
-        kept = 0 < float(M.diagonal().dot(M_inverse.diagonal())) < NEARLY_DEPENDENT
+        kept = 0 < float(M.diagonal().dot(M_inverse.diagonal())) < _NEARLY_DEPENDENT
         if not kept and np.isfinite(M).all():
             if type(self.Y) is not np.ndarray:
                 raise checks.LostDigits("The gradient", "the columns of X nearly depend on each "

@@ -13,12 +13,12 @@ from lvmcalc.notation.atoms import NO_AXIS, Atoms
 from lvmcalc.notation.softmax_shift import Largest
 from lvmcalc.notation.tokens import Token, Unreadable, quoted
 
-COPIES = re.compile(r"\.[*/]|(?:multiply|divide|power)\(")  # of MATLAB and Julia
-OF_R = re.compile(r"%\*%|\b(?:t?crossprod|(?:col|row)Sums)\(")
+_COPIES = re.compile(r"\.[*/]|(?:multiply|divide|power)\(")  # of MATLAB and Julia
+_OF_R = re.compile(r"%\*%|\b(?:t?crossprod|(?:col|row)Sums)\(")
 AXES = {"r": True, "c": False}  # whether the entries of each row are summed
 
 
-class Kept(MatrixSymbol):
+class KeptAxis(MatrixSymbol):
     """A letter for a column or a row of which the axis was kept: it is copied along the other."""
 
 
@@ -65,7 +65,7 @@ class Axes(Atoms):
             powers = self.vocabulary.functions["exp"](matrix)
             if matrix.cols == 1 and not row:
                 return forming.quotient(powers, self.vocabulary.functions["sum"](powers))
-            return forming.quotient(powers, spread(sums(powers, row), matrix))
+            return forming.quotient(powers, copies_beside(sums(powers, row), matrix))
         if not matrix.is_Matrix:
             raise TypeError
         of = self.vocabulary.functions
@@ -78,7 +78,7 @@ class Axes(Atoms):
             case "max":
                 found = Largest(matrix, row)
             case "log_softmax":
-                return forming.total([matrix, forming.product(sp.S.NegativeOne, spread(
+                return forming.total([matrix, forming.product(sp.S.NegativeOne, copies_beside(
                     of["log"](sums(of["exp"](matrix), row)), matrix))])
             case "logsumexp":
                 found = of["log"](sums(of["exp"](matrix), row))
@@ -90,14 +90,14 @@ class Axes(Atoms):
 
     def along_an_axis(self, value: Expr) -> Expr:
         """Return a column or a row that is copied along the axis that it lacks."""
-        self.kept.add(forming.apart(value)[1])
+        self.kept.add(forming.as_coeff(value)[1])
         return value
 
     def is_kept(self, value: Expr) -> bool:
         """Return whether a column or a row has kept its axis."""
-        bare = forming.apart(value)[1]
+        bare = forming.as_coeff(value)[1]
         by_entries = type(bare).__name__ in ("Entrywise", "HadamardPower")  # log of one is one
-        return bare in self.kept or isinstance(bare, Kept) or (
+        return bare in self.kept or isinstance(bare, KeptAxis) or (
             by_entries and any(self.is_kept(part) for part in bare.args if part.is_Matrix))
 
     def along_the_other(self, token: Token, value: Expr, axis: str | list[Expr]) -> Expr:
@@ -132,19 +132,20 @@ class Axes(Atoms):
                 kept != self.is_kept(beside)):  # r[:, None] * w is an outer product
             column, row = (value, beside) if kept else (beside, value)
             whole = OneMatrix(column.rows, row.rows)
-            return spread(value if kept else forming.transposed(value), whole)
+            return copies_beside(value if kept else forming.transposed(value), whole)
         if self.arrays and not kept and value.cols == 1 and (
                 value.rows == beside.cols != beside.rows):
-            return spread(forming.transposed(value), beside)
+            return copies_beside(forming.transposed(value), beside)
         along = 1 in value.shape and self.copies(value) and (
             value.rows == beside.rows or value.cols == beside.cols)
-        return spread(value, beside) if (kept or along) and value.shape != beside.shape else value
+        fits = value.shape == beside.shape or not (kept or along)
+        return value if fits else copies_beside(value, beside)
 
     def copies(self, value: Expr) -> bool:
         """Return whether MATLAB or Julia copies a column or a row, or R a vector, as it stands."""
         if not self.arrays:
-            return bool(COPIES.search(self.text))
-        return value.cols == 1 and bool(OF_R.search(self.text)) and not any(
+            return bool(_COPIES.search(self.text))
+        return value.cols == 1 and bool(_OF_R.search(self.text)) and not any(
             sum(factor.is_Matrix for factor in part.args) > 1 for part in value.atoms(sp.MatMul))
 
     def along_rows(self, value: Expr, beside: Expr) -> Expr:
@@ -155,10 +156,10 @@ class Axes(Atoms):
                 forming.is_number(value)):
             return value
         if not self.arrays and value.cols == 1 and value.rows == beside.rows:
-            return spread(value, beside)
+            return copies_beside(value, beside)
         row = value if value.rows == 1 else forming.transposed(value)
         fits = row.rows == 1 and row.cols == beside.cols
-        return spread(row, beside) if fits else value
+        return copies_beside(row, beside) if fits else value
 
     def quotient(self, factors: list[Expr], divisor: Expr) -> Expr:
         """Return left / divisor, entry by entry."""
@@ -174,7 +175,7 @@ class Axes(Atoms):
         if margin not in (1, 2) or values.cols != 1 or values.rows != matrix.shape[margin - 1]:
             raise self.refused(token, "sweep needs a matrix, 1 or 2, and a number for each row or "
                                       "column")
-        beside = spread(values if margin == 1 else forming.transposed(values), matrix)
+        beside = copies_beside(values if margin == 1 else forming.transposed(values), matrix)
         match sign:
             case "+" | "-":
                 return forming.total([matrix, forming.product(sp.Integer(f"{sign}1"), beside)])
@@ -189,7 +190,7 @@ def sums(matrix: Expr, row: bool) -> Expr:
     return forming.product(matrix, ones) if row else forming.product(ones, matrix)
 
 
-def spread(values: Expr, beside: Expr) -> Expr:
+def copies_beside(values: Expr, beside: Expr) -> Expr:
     """Return copies of a column, or of a row, side by side."""
     if values.cols == 1:
         return forming.product(values, OneMatrix(1, beside.cols))

@@ -12,13 +12,13 @@ from sympy import Dummy, Expr, Identity, MatrixSymbol, OneMatrix, Symbol
 from lvmcalc.notation import forming
 from lvmcalc.notation.kronecker import Vec
 from lvmcalc.notation.ones import ONES
-from lvmcalc.notation.summation import SIGN, Sums
+from lvmcalc.notation.summation import SUM_LETTER, SumWriter
 from lvmcalc.notation.tokens import Token, Unreadable, quoted
 from lvmcalc.notation.vocabulary import Vocabulary, matching
 
-DEEPEST = 20
+_DEEPEST = 20
 NO_AXIS = "softmax needs its axis, as in softmax(Z, axis=1) for the rows of Z"
-SMALL = {"1": "₁", "+": "₊"}
+_SMALL = {"1": "₁", "+": "₊"}
 CLOSING = {"(": ")", "[": "]", "{": "}", "|": "|", "‖": "‖", "⟨": "⟩"}
 
 
@@ -29,7 +29,7 @@ class Atoms:
     tokens: list[Token]
     vocabulary: Vocabulary
     functions: Mapping[str, Callable[..., Expr]]
-    sums: Sums
+    sums: SumWriter
     place: int
     open: list[str]
     stacked = turned = False  # whether a vec, or a transpose, stands below the line ahead
@@ -76,8 +76,8 @@ class Atoms:
     def atom(self) -> Expr:
         """Return the atom ahead, and pass it."""
         token = self.ahead
-        if len(self.open) > DEEPEST:
-            raise self.fail(f"an end of the brackets, of which at most {DEEPEST} are read inside "
+        if len(self.open) > _DEEPEST:
+            raise self.fail(f"an end of the brackets, of which at most {_DEEPEST} are read inside "
                             "each other,")
         if token.kind == "sign" and token.text in CLOSING:
             return self.bracket()
@@ -96,7 +96,7 @@ class Atoms:
             return OneMatrix(Dummy("?"), 1)
         if token.kind == "number":
             return sp.Rational(normalize("NFKC", token.text).replace("⁄", "/"))
-        if token.text == SIGN:
+        if token.text == SUM_LETTER:
             return self.sums.read(self.run, token.start)
         if token.kind == "function":
             return self.applied(token)
@@ -295,7 +295,7 @@ class Atoms:
             return self.norm(value)
         if opening in ("(", "[") and self.passed_below("+") and "relu" in self.functions:
             return self.functions["relu"](value)
-        return value if other is None else forming.inner(value, other)
+        return value if other is None else forming.inner_product(value, other)
 
     def norm(self, inner: Expr) -> Expr:
         """Return ‖inner‖, with the F or 2 that may stand below it, before or behind its power."""
@@ -323,7 +323,7 @@ class Atoms:
     def passed_below(self, sign: str) -> bool:
         """Return whether a sign stands below the last bracket, as in ‖x‖₁ and (1 − y)_+."""
         below = re.compile(rf"\s*(?:_\s*(?:{re.escape(sign)}|\{{\s*{re.escape(sign)}\s*\}})"
-                           rf"|{SMALL[sign]})").match(self.text, self.tokens[self.place - 1].end)
+                           rf"|{_SMALL[sign]})").match(self.text, self.tokens[self.place - 1].end)
         while below and self.ahead.start < below.end() and self.ahead.kind != "end":
             self.place += 1
         return bool(below)

@@ -15,11 +15,11 @@ from lvmcalc.notation.atoms import CLOSING
 from lvmcalc.notation.cholesky_factors import Cholesky
 from lvmcalc.notation.lexicon import NAMED
 from lvmcalc.notation.softmax_shift import Largest
-from lvmcalc.notation.summation import Sums
+from lvmcalc.notation.summation import SumWriter
 from lvmcalc.notation.tokens import Token, Unreadable, quoted
 
-RAMPS = ("max", "maximum", "amax")
-MOST_NESTED = 4  # functions inside one another: SymPy evaluates those of numbers while it reads
+_RAMPS = ("max", "maximum", "amax")
+_MOST_NESTED = 4  # functions inside one another: SymPy evaluates those of numbers while it reads
 OTHER_NAMES = {"expit": "sigmoid", "plogis": "sigmoid", "LogisticSigmoid": "sigmoid", "Det": "det",
                "IdentityMatrix": "eye", "LinearSolve": "solve", "MatrixInverse": "inv",
                "DiagonalMatrix": "diag", "Diagonal": "diag", "Dot": "multi_dot",
@@ -28,14 +28,14 @@ OTHER_NAMES = {"expit": "sigmoid", "plogis": "sigmoid", "LogisticSigmoid": "sigm
                "reduce_sum": "sum", "reduce_mean": "mean", "reduce_logsumexp": "logsumexp",
                "matrix_transpose": "transpose"} | {
                    name.capitalize(): name for name in ("exp", "log", "tanh", "sqrt", "norm")}
-BRACKETED = {"transpose", "inverse", "mean", "logsumexp", "log_softmax", "sweep", "matrix", "rep",
-             "vec", "ravel", "reshape", "flatten", "squeeze", "as.vector", "as.numeric", *RAMPS}
-AXES_SWAPPED = ({0, 1}, {-1, -2})
-BROADCAST = ("add", "subtract", "multiply", "divide", "true_divide")
-RECYCLED = ("rowSums", "as.vector", "as.numeric", "drop", "ƈ")  # R's vectors go down the columns
-COPIED = ("expand_dims", "unsqueeze", "repmat", "tile", "prop.table", "proportions")
-ALONG = ("sum", "mean", "softmax", "logsumexp", "log_softmax", *RAMPS)
-CALLS = ("size", "abs2", "einsum", "sweep", *ALONG[2:], "chol", "solve_triangular", *COPIED)
+_BRACKETED = {"transpose", "inverse", "mean", "logsumexp", "log_softmax", "sweep", "matrix", "rep",
+              "vec", "ravel", "reshape", "flatten", "squeeze", "as.vector", "as.numeric", *_RAMPS}
+_AXES_SWAPPED = ({0, 1}, {-1, -2})
+_BROADCAST = ("add", "subtract", "multiply", "divide", "true_divide")
+_RECYCLED = ("rowSums", "as.vector", "as.numeric", "drop", "ƈ")  # R's vectors go down the columns
+_COPIED = ("expand_dims", "unsqueeze", "repmat", "tile", "prop.table", "proportions")
+_ALONG = ("sum", "mean", "softmax", "logsumexp", "log_softmax", *_RAMPS)
+CALLS = ("size", "abs2", "einsum", "sweep", *_ALONG[2:], "chol", "solve_triangular", *_COPIED)
 
 
 class Calls(Axes):
@@ -67,7 +67,7 @@ class Calls(Axes):
         if name in NAMED and (self.ahead.text == "^" or (
                 self.ahead.kind == "power" and self.ahead.text.isdigit())):  # tanh²(XW)
             return self.power_of(token)
-        if name in BRACKETED:  # inverse is said behind a matrix: K inverse X
+        if name in _BRACKETED:  # inverse is said behind a matrix: K inverse X
             raise self.fail("an opening bracket")
         self.open.append("(")
         value = self.factor()
@@ -112,8 +112,8 @@ class Calls(Axes):
             if [ahead.text for ahead in self.three()] != ["[", "1", "]"]:
                 raise self.fail("[1], for the logarithm in what slogdet returns,")
             self.place += 3
-        if any(forming.functions_in(argument) >= MOST_NESTED for argument in arguments):
-            raise Unreadable(f"`{quoted(self.text[token.start:])}` has more than {MOST_NESTED} "
+        if any(forming.functions_in(argument) >= _MOST_NESTED for argument in arguments):
+            raise Unreadable(f"`{quoted(self.text[token.start:])}` has more than {_MOST_NESTED} "
                              "functions inside one another, which are not read.", token.start)
         if not arguments:
             raise self.refused(token, f"{name} does not take these arguments")
@@ -121,9 +121,9 @@ class Calls(Axes):
         try:
             if name == "softmax" and not axis and len(arguments) == 1:
                 axis = self.each_row(token, *arguments)
-            ramp = name in RAMPS and not (self.arrays and name != "maximum"
-                                          and arguments[0].is_Matrix)
-            if name in ALONG and not (axis or ramp) and len(arguments) == 2:
+            ramp = name in _RAMPS and not (self.arrays and name != "maximum"
+                                           and arguments[0].is_Matrix)
+            if name in _ALONG and not (axis or ramp) and len(arguments) == 2:
                 axis = self.axis_at(token, arguments.pop())
             if name == "expand_dims":
                 return self.along_the_other(token, arguments[0], axis or arguments[1:])
@@ -137,8 +137,8 @@ class Calls(Axes):
                     self.ahead[:2] == ("power", "T")):
                 axis = "ck"  # MATLAB's sum(A)', for nobody turns a number
             if axis:
-                return self.along(axis, "max" if name in RAMPS else name, *arguments)
-            if name in RAMPS:
+                return self.along(axis, "max" if name in _RAMPS else name, *arguments)
+            if name in _RAMPS:
                 return self.ramp(token, arguments)
             if name == "solve_triangular":
                 if "torch" in self.text and not lower:
@@ -150,14 +150,14 @@ class Calls(Axes):
                                           "np.linalg.cholesky, or lower=True")
             if name == "chol":  # of MATLAB and R: the upper one
                 return (Cholesky if lower else named_functions.upper)(*arguments)
-            if name in BROADCAST and len(arguments) == 2:
+            if name in _BROADCAST and len(arguments) == 2:
                 left, right = arguments
                 arguments = [self.widened(left, right), self.widened(right, left)]
             if name in named_functions.COMPOSED:
                 return named_functions.COMPOSED[name](
                     lambda of, part: self.called(of, token, [part]), *arguments)
             function = own[name] if name in own and matrices else self.functions[name]
-            if name in RECYCLED or (name == "reshape" and self.arrays and arguments[1:] in (
+            if name in _RECYCLED or (name == "reshape" and self.arrays and arguments[1:] in (
                     [-1, 1], [1, -1])):
                 return self.along_an_axis(function(*arguments))
             if name == "inner" and self.arrays:
@@ -170,7 +170,7 @@ class Calls(Axes):
                                                       for part in arguments):
                 raise self.refused(token, "dot is the product in NumPy and the sum of the products "
                                           "of the entries in Julia; write A @ B or tr(AᵀB)")
-            if name == "transpose" and {*arguments[1:]} in AXES_SWAPPED and re.search(
+            if name == "transpose" and {*arguments[1:]} in _AXES_SWAPPED and re.search(
                     r"swapaxes|^(?!.*permute).*(?:torch|\.b?mm\()", self.text, re.DOTALL):
                 arguments = arguments[:1]
             if name not in named_functions.FUNCTIONS and not matrices:
@@ -269,7 +269,7 @@ class Calls(Axes):
             for name, value in zip(names, values, strict=False))
         with suppress(Unreadable, KeyError):
             if fits:
-                sums = Sums({}, {}, self.vocabulary.functions)
+                sums = SumWriter({}, {}, self.vocabulary.functions)
                 return sums.contracted([*zip(names, values, strict=True)], wanted)
         raise self.refused(token, "these indices are not those of a product, a trace, a transpose "
                                   "or a sum of products")

@@ -8,27 +8,27 @@ from lvmcalc.notation.name_resolution import Unreadable
 from lvmcalc.notation.softmax_shift import REFUSED, Largest
 
 
-class Factor(MatrixExpr):
+class _MadeOf(MatrixExpr):
     """What is made of one matrix and has its shape."""
 
     arg = property(lambda self: self.args[0], doc="The matrix.")
     shape = property(lambda self: self.args[0].shape, doc="The shape of the matrix.")
 
-    def __new__(cls, matrix: Expr) -> "Factor":
+    def __new__(cls, matrix: Expr) -> "_MadeOf":
         if not matrix.is_Matrix:
             raise TypeError("A number has no triangle.")
         return super().__new__(cls, matrix)
 
 
-class Cholesky(Factor):
+class Cholesky(_MadeOf):
     """The lower triangle C of a matrix C Cᵀ."""
 
 
-class Factorised(Factor):
+class Factorised(_MadeOf):
     """What Julia's cholesky returns: it is solved with as the matrix is, F \\ Y."""
 
 
-class Upper(Factor):
+class Upper(_MadeOf):
     """The upper triangle of a matrix."""
 
 

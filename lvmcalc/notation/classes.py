@@ -15,8 +15,8 @@ from textwrap import dedent
 from lvmcalc.notation.inlining import inlined
 from lvmcalc.notation.name_resolution import Unreadable
 
-CLASS = re.compile(r"^class\s+\w+[^\n]*:", re.MULTILINE)
-ANSWER = re.compile(r"grad|backward|deriv|^d[A-Z_]")
+_CLASS = re.compile(r"^class\s+\w+[^\n]*:", re.MULTILINE)
+_ANSWER = re.compile(r"grad|backward|deriv|^d[A-Z_]")
 Method = ast.FunctionDef
 
 
@@ -31,7 +31,7 @@ def without_class(text: str, asked: str) -> str:
     Unreadable
         If it is not clear which method is the answer, or one that is called cannot be read.
     """
-    if not CLASS.search(text):
+    if not _CLASS.search(text):
         return text
     text = re.sub(r"^\s*```\w*", "", text, flags=re.MULTILINE)
     try:
@@ -84,7 +84,7 @@ def _answer(methods: dict[str, Method], asked: str) -> Method:
     """Return the method that is the answer, grad_U of several if U is asked for."""
     every = {name: it for name, it in methods.items() if name != "__init__"}
     called = {name for own, it in methods.items() for name in _of_self(it.body) if name != own}
-    named = {name for name in every if ANSWER.search(name)}
+    named = {name for name in every if _ANSWER.search(name)}
     alone = {*every} - called
     found = {it for it in named if it.endswith((f"_{asked}", f"d{asked}"))} or (
         named & alone or named or alone)

@@ -32,7 +32,7 @@ class Copies(OneMatrix):
     """Ones in place of a number that stands in a sum with a matrix, as beside ∘ it may."""
 
 
-BY_ENTRIES = (HadamardProduct, HadamardPower)
+_BY_ENTRIES = (HadamardProduct, HadamardPower)
 
 
 # Sums and products
@@ -59,7 +59,7 @@ def total(terms: list[Expr]) -> Expr:
 def _number_of_ones(term: Expr) -> Expr:
     """Return the number in front of the sign 𝟏 that stands beside a matrix: it is no column there.
     """
-    number, ones = apart(term)
+    number, ones = as_coeff(term)
     column = isinstance(ones, OneMatrix) and isinstance(ones.rows, Dummy) and ones.cols == 1
     if column and not number.is_number:
         raise Unreadable(f"It is not clear whether the 1 behind {quoted(plain(number))} is I: "
@@ -74,11 +74,11 @@ def acts_by_entries(matrix: Expr) -> bool:
     """
     if isinstance(matrix, MatAdd):
         return any(map(acts_by_entries, matrix.args))
-    part = apart(matrix)[1]
-    return isinstance(part, BY_ENTRIES) or type(part).__name__ == "Entrywise"
+    part = as_coeff(matrix)[1]
+    return isinstance(part, _BY_ENTRIES) or type(part).__name__ == "Entrywise"
 
 
-def spread(expression: Expr) -> Expr:
+def spread_numbers(expression: Expr) -> Expr:
     """Return an expression with ones for the numbers that are added to the factors of ∘.
 
     Raises
@@ -90,7 +90,7 @@ def spread(expression: Expr) -> Expr:
         return expression
     ones = {part: OneMatrix(*part.shape) for part in expression.atoms(Copies)}
     expression = expression.xreplace({part: part.xreplace(ones)
-                                      for part in expression.atoms(*BY_ENTRIES)})
+                                      for part in expression.atoms(*_BY_ENTRIES)})
     for part in sp.preorder_traversal(expression):
         added = [term for term in part.args if isinstance(part, MatAdd)
                  and (isinstance(term, Copies) or isinstance(term.args[-1], Copies))]
@@ -105,7 +105,7 @@ def _mixed_sum(matrix: Expr, number: Expr) -> str:
     ones = plain(product(size, OneMatrix(*matrix.shape)))
     meant = f"{plain(product(size, sp.Identity(matrix.rows)))}, or {ones} for every entry"
     hint = f": did you mean {meant if matrix.rows == matrix.cols else ones}?"
-    return (f"the sum of {described(matrix)} and the number {quoted(plain(size))} cannot be "
+    return (f"the sum of {matrix_described(matrix)} and the number {quoted(plain(size))} cannot be "
             f"formed{hint}")
 
 
@@ -168,8 +168,8 @@ def reciprocal(divisor: Expr, place: int | None = None) -> Expr:
     if not is_number(divisor):
         other = ("write its inverse on the side where it belongs, such as K⁻¹ X or X K⁻¹"
                  if divisor.rows == divisor.cols else "./ divides entry by entry")
-        raise Unreadable(f"Nothing can be divided by the matrix {described(divisor)}: {other}.",
-                         place)
+        raise Unreadable(f"Nothing can be divided by the matrix {matrix_described(divisor)}: "
+                         f"{other}.", place)
     return 1 / as_number(divisor)
 
 
@@ -180,7 +180,7 @@ def elementwise(left: Expr, right: Expr) -> Expr:
     return HadamardProduct(*(left.args if isinstance(left, HadamardProduct) else (left,)), right)
 
 
-def misfit(left: Expr, right: Expr) -> bool:
+def needs_transpose(left: Expr, right: Expr) -> bool:
     """Return whether a column stands in front of a matrix that only fits its transpose."""
     return left.is_Matrix and right.is_Matrix and left.cols == 1 != left.rows == right.rows and (
         right.cols != 1)
@@ -211,7 +211,7 @@ def kronecker(left: Expr, right: Expr, outer: bool = False) -> Expr:
     return product(right, left) if left.rows == right.cols == 1 else Kronecker(left, right)
 
 
-def inner(left: Expr, right: Expr) -> Expr:
+def inner_product(left: Expr, right: Expr) -> Expr:
     """Return ⟨left, right⟩, the sum of the products of their entries."""
     if left.is_Matrix != right.is_Matrix:
         left, right = as_number(left), as_number(right)
@@ -274,12 +274,12 @@ def squared_norm(inner_: Expr) -> Expr:
     return sp.Trace(product(transposed(inner_), inner_)) if inner_.is_Matrix else inner_**2
 
 
-def differential(inner_: Expr, named: Callable[[Expr], Expr | None]) -> Expr:
+def differential_read(inner_: Expr, named: Callable[[Expr], Expr | None]) -> Expr:
     """Return the differential of an expression; `named` tells the symbol for that of a symbol."""
     if isinstance(inner_, sp.Transpose):
-        return transposed(differential(inner_.arg, named))
+        return transposed(differential_read(inner_.arg, named))
     if isinstance(inner_, Vec):
-        return Vec(differential(inner_.arg, named))
+        return Vec(differential_read(inner_.arg, named))
     symbol = named(inner_)
     return change_of(inner_) if symbol is None else symbol
 
@@ -290,7 +290,7 @@ def change_of(inner_: Expr) -> Expr:
 
 
 # Parts
-def apart(matrix: Expr) -> tuple[Expr, Expr]:
+def as_coeff(matrix: Expr) -> tuple[Expr, Expr]:
     """Return the number in front of a matrix, and the matrix."""
     if not isinstance(matrix, MatMul):
         return sp.S.One, matrix
@@ -300,7 +300,7 @@ def apart(matrix: Expr) -> tuple[Expr, Expr]:
 
 def turned(matrix: Expr) -> Expr:
     """Return the transpose, with the number in front still in front."""
-    scalar, inner_ = apart(matrix)
+    scalar, inner_ = as_coeff(matrix)
     return product(scalar, transposed(inner_))
 
 
@@ -314,7 +314,7 @@ def functions_in(expression: Expr) -> int:
     return own + max(map(functions_in, expression.args), default=0)
 
 
-def described(matrix: Expr) -> str:
+def matrix_described(matrix: Expr) -> str:
     """Return a matrix with its shape, in words."""
     return f"{quoted(plain(matrix))} ({shape(matrix).replace('_?', '?')})"
 

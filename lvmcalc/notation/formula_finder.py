@@ -20,37 +20,38 @@ MATH = re.compile(r"\$\$(.+?)\$\$|\$(.+?)\$|\\\[(.+?)\\\]|\\\((.+?)\\\)", re.DOT
 FRAMES = re.compile(rf"\\(?:begin|end)\s*\{{{ENVIRONMENTS}\*?\}}|\\(?:label|tag)\s*\{{[^{{}}]*\}}"
                     r"|\\(?:nonumber|notag|displaystyle|noindent|hfill|centering)\b"
                     r"|\\(?:therefore|because)\b|```\w*")
-BOXED = re.compile(r"^\s*\\boxed\s*\{(.*)\}([\s.,]*)$", re.DOTALL)
+_BOXED = re.compile(r"^\s*\\boxed\s*\{(.*)\}([\s.,]*)$", re.DOTALL)
 EQUALS = re.compile(r":=|≔|≡|\\(?:coloneqq|equiv)\b|(?<![=<>!:])=(?!=)")
-PROMPT = re.compile(r"^\s*(?:>>>|julia>|In \[\d*\]:|>)\s")
-FRACTION = re.compile(r"(?:∂|\\partial)[^=]*/\s*(?:∂|\\partial)|frac|(?:∂|\\partial|∇|\\nabla)\s*_")
-CHANGED = re.compile(r"^\s*(?:∂|\\partial\b)[^=∂]{1,40}=")  # ∂L = tr(Gᵀ ∂X)
-NOTES = re.compile(r"\\(?:text)?color\s*\{\s*[A-Za-z]+\s*\}|\\[hv]?phantom\s*\{[^{}]*\}")
-BRACE = re.compile(r"\\(under|over)brace\s*(?=\{)")
-PART = re.compile(r"\b(?:term|part|path|contribution|penalty|prior|summand)\b", re.IGNORECASE)
+_PROMPT = re.compile(r"^\s*(?:>>>|julia>|In \[\d*\]:|>)\s")
+_FRACTION = re.compile(
+    r"(?:∂|\\partial)[^=]*/\s*(?:∂|\\partial)|frac|(?:∂|\\partial|∇|\\nabla)\s*_")
+_CHANGED = re.compile(r"^\s*(?:∂|\\partial\b)[^=∂]{1,40}=")  # ∂L = tr(Gᵀ ∂X)
+_NOTES = re.compile(r"\\(?:text)?color\s*\{\s*[A-Za-z]+\s*\}|\\[hv]?phantom\s*\{[^{}]*\}")
+_BRACE = re.compile(r"\\(under|over)brace\s*(?=\{)")
+_PART = re.compile(r"\b(?:term|part|path|contribution|penalty|prior|summand)\b", re.IGNORECASE)
 # What the scalar is called in ∂J/∂w, ∇_w ℓ(w), ∇f(x) and dJ = …
 _ARGUMENT = r"\s*\(\s*[\w\\{},;| ]*\)"
-SCALAR = (r"(?:\\mathcal\s*(?:\{\s*[A-Z]\s*\}|[A-Z](?![A-Za-z]))|\\(?:ell|(?:var)?phi)\b"
-          r"|\\?(?:log|ln)\s*p(?![\w(])"
-          r"|(?:\\(?:text|textrm|mathrm|operatorname)\s*\{\s*)?"
-          r"(?:MSE|SSE|RSS|NLL|B?CE|[Ll]oss|[Cc]ost)\b(?:\s*\})?"
-          r"|[ℓℒlfφ](?!\w)|[A-Z](?![\w'ᵀ⁻])|(?:\\?(?:log|ln)\s*)?p\s*\([^()=+]*\))"
-          rf"(?:{_ARGUMENT})?")
+_SCALAR = (r"(?:\\mathcal\s*(?:\{\s*[A-Z]\s*\}|[A-Z](?![A-Za-z]))|\\(?:ell|(?:var)?phi)\b"
+           r"|\\?(?:log|ln)\s*p(?![\w(])"
+           r"|(?:\\(?:text|textrm|mathrm|operatorname)\s*\{\s*)?"
+           r"(?:MSE|SSE|RSS|NLL|B?CE|[Ll]oss|[Cc]ost)\b(?:\s*\})?"
+           r"|[ℓℒlfφ](?!\w)|[A-Z](?![\w'ᵀ⁻])|(?:\\?(?:log|ln)\s*)?p\s*\([^()=+]*\))"
+           rf"(?:{_ARGUMENT})?")
 _SPACE = r"(?:\s|\\[,;:! ])*"
 ROUND = rf"(?:\\partial\b|∂|\\mathrm\s*(?:\{{\s*d\s*\}}|d\b)|\bd){_SPACE}"
 _NABLA = r"(?:∇|\\nabla(?![A-Za-z]))\s*"
 DERIVATIVES = [re.compile(pattern, re.MULTILINE) for pattern in (
-    rf"(\\[td]?frac\s*\{{\s*{ROUND})({SCALAR})(?=\s*\}}\s*\{{\s*{ROUND})",
-    rf"({ROUND})({SCALAR})(?=\s*/\s*{ROUND})",
+    rf"(\\[td]?frac\s*\{{\s*{ROUND})({_SCALAR})(?=\s*\}}\s*\{{\s*{ROUND})",
+    rf"({ROUND})({_SCALAR})(?=\s*/\s*{ROUND})",
     rf"({_NABLA}_\s*(?:\{{[^{{}}]*(?:\{{\w+\}})?\}}|\\\w+(?:\s*\{{?\w+\}}?)?|\w+){_SPACE})"
-    rf"({SCALAR})",
-    rf"({_NABLA})({SCALAR})(?=\s*&?\s*=)",
-    rf"((?:^|\\\\)\s*(?:{ROUND}|δ))({SCALAR})(?=\s*&?\s*=)")]
+    rf"({_SCALAR})",
+    rf"({_NABLA})({_SCALAR})(?=\s*&?\s*=)",
+    rf"((?:^|\\\\)\s*(?:{ROUND}|δ))({_SCALAR})(?=\s*&?\s*=)")]
 # ∂/∂X = …, with nothing that is differentiated
-BARE = re.compile(rf"(\\[td]?frac\s*\{{\s*{ROUND})(?=\}}\s*\{{\s*{ROUND}[^{{}}=]*"
-                  rf"(?:\{{\w+\}})?\s*\}}\s*&?\s*=)|({ROUND})(?=/\s*{ROUND}[^\s=/]+\s*&?\s*=)")
-BY_ARGUMENT = re.compile(rf"({_NABLA}|\bgrad\s+)[^\W\d_]\s*\(\s*(\\?\w+"
-                         r"(?:\s*\{\w+\}|\s\w)?)\s*\)(?=\s*&?\s*=)")
+_BARE = re.compile(rf"(\\[td]?frac\s*\{{\s*{ROUND})(?=\}}\s*\{{\s*{ROUND}[^{{}}=]*"
+                   rf"(?:\{{\w+\}})?\s*\}}\s*&?\s*=)|({ROUND})(?=/\s*{ROUND}[^\s=/]+\s*&?\s*=)")
+_BY_ARGUMENT = re.compile(rf"({_NABLA}|\bgrad\s+)[^\W\d_]\s*\(\s*(\\?\w+"
+                          r"(?:\s*\{\w+\}|\s\w)?)\s*\)(?=\s*&?\s*=)")
 # A number that a sentence carries, as "see section 2" and "Bishop (2006)", but not "it is 2"; and
 # a letter, as "see appendix D"
 _SAYS = ("is|are|be|equals?|becomes|gives?|yields|reads|returns?|gets?|obtain|have|has|find|just"
@@ -58,17 +59,17 @@ _SAYS = ("is|are|be|equals?|becomes|gives?|yields|reads|returns?|gets?|obtain|ha
          "|think|believe|guess|say|and|plus|minus|times|half|twice|over|frac|sum|lambda|zero")
 _PLACE = ("sections?|chapters?|appendix|figures?|tables?|equations?|exercises?|problems?|pages?"
           "|lemma|theorem|slides?|parts?|sheet|question|lecture")
-CARRIED = re.compile(rf"(?<![\\\w.(])(?:(?!(?:{_SAYS})\b)[A-Za-z]{{2,}}\b\.?\s+[(\[]?"
-                     r"\d(?:[\d.,–-]*\d)?"
-                     rf"|(?:{_PLACE})\s+[(\[]?[A-Z]\b)", re.IGNORECASE)
-ELSEWHERE = re.compile(r"\d|[½⅓¼]|\b(?:zero|one|half|two)\b", re.IGNORECASE)
+_CARRIED = re.compile(rf"(?<![\\\w.(])(?:(?!(?:{_SAYS})\b)[A-Za-z]{{2,}}\b\.?\s+[(\[]?"
+                      r"\d(?:[\d.,–-]*\d)?"
+                      rf"|(?:{_PLACE})\s+[(\[]?[A-Z]\b)", re.IGNORECASE)
+_ELSEWHERE = re.compile(r"\d|[½⅓¼]|\b(?:zero|one|half|two)\b", re.IGNORECASE)
 NEXT = re.compile(r"\\(?:Rightarrow|implies|iff|Leftrightarrow|Longrightarrow)\b|[⇒⟹⟺⇔]|=>")
 BREAK = re.compile(r"\n|\\\\(?:\[[\w.]+\])?|\\newline\b")
-GOES_ON = re.compile(r"\s*(?:&\s*)?(?:[=+·*/−]|-(?!\s*>)|\\(?:cdot|times|quad)\b|≡|\\equiv)")
-STOPS_SHORT = re.compile(r"(?:[=+*·(\[{,−]|(?<!-)-|\\(?:cdot|times))\s*$")
+_GOES_ON = re.compile(r"\s*(?:&\s*)?(?:[=+·*/−]|-(?!\s*>)|\\(?:cdot|times|quad)\b|≡|\\equiv)")
+_STOPS_SHORT = re.compile(r"(?:[=+*·(\[{,−]|(?<!-)-|\\(?:cdot|times))\s*$")
 
 
-def lines_of(text: str) -> list[str]:
+def derivation_lines(text: str) -> list[str]:
     """Return the lines of a pasted derivation, without frames and align marks.
 
     A line that begins or ends with an operator is one with its neighbour; behind a comma begins
@@ -82,24 +83,24 @@ def lines_of(text: str) -> list[str]:
         if not line.strip(" \t\r.,;$"):
             continue
         begins = found and found[-1].endswith(",") and SIDE.match(line) and not is_open(found[-1])
-        if found and not begins and (STOPS_SHORT.search(found[-1]) or (
-                GOES_ON.match(line) and not re.match(r"\s*[-*•]\s+\S", line))):
+        if found and not begins and (_STOPS_SHORT.search(found[-1]) or (
+                _GOES_ON.match(line) and not re.match(r"\s*[-*•]\s+\S", line))):
             found[-1] += " " + line.strip()
         else:
             found.append(line.strip())
     return found
 
 
-def without_notes(text: str) -> str:
+def _without_notes(text: str) -> str:
     """Return LaTeX without colours, and without braces and what is written below them."""
-    text = NOTES.sub(lambda match: " " * len(match[0]), text)
-    while brace := BRACE.search(text):
+    text = _NOTES.sub(lambda match: " " * len(match[0]), text)
+    while brace := _BRACE.search(text):
         inner = _group(text, brace.end())
         below = brace[1] == "under"
         mark = re.compile(r"\s*_\s*" if below else r"\s*\^\s*").match(text, inner)
         end = _group(text, mark.end()) if mark else inner
         around = text[:brace.start()].rpartition("=")[2] + text[end:]
-        if (part := PART.search(text[inner:end])) and not around.strip(" $.,\\[]\n"):
+        if (part := _PART.search(text[inner:end])) and not around.strip(" $.,\\[]\n"):
             raise Unreadable(f"The brace calls the whole formula a `{part[0]}`.", inner)
         text = " ".ljust(brace.end() - brace.start()).join((text[:brace.start()], text[
             brace.end():inner])) + " " * (end - inner) + text[end:]
@@ -128,8 +129,8 @@ def with_output(text: str, vocabulary: Vocabulary, own: Collection[str] = ()) ->
         return match[0] if known else match[1] + (glue + vocabulary.outputs[0]).ljust(len(match[2]))
 
     output = vocabulary.outputs[0]
-    text = BARE.sub(lambda it: f"{it[0]}{' ' * it[0].endswith('l')}{output}", text)
-    text = BY_ARGUMENT.sub(r"\1_{\2} L", text)
+    text = _BARE.sub(lambda it: f"{it[0]}{' ' * it[0].endswith('l')}{output}", text)
+    text = _BY_ARGUMENT.sub(r"\1_{\2} L", text)
     text = text if "f" in own else re.sub(rf"({_NABLA})f(?=\s*&?\s*=)", r"\1L", text)
     for pattern in DERIVATIVES:
         text = pattern.sub(named, text)
@@ -143,7 +144,7 @@ def _plain_scalar(text: str, vocabulary: Vocabulary) -> str:
     text = re.sub(rf"(?:\\mathcal\s*(?:\{{\s*L\s*\}}|L)|(?<![A-Za-z\\])({outputs})(?=')?)"
                   rf"\s*\((?:\s*(?:{names})\s*[,;|]?)+\)",
                   lambda it: (" " * (not it[1]) + (it[1] or "L")).ljust(len(it[0])), text)
-    if not FRACTION.search(text) and CHANGED.search(text):  # any other ∂ is no d
+    if not _FRACTION.search(text) and _CHANGED.search(text):  # any other ∂ is no d
         behind = rf"[(\[{{|‖]|\\(?!r)|{'|'.join(NAMED)}|(?:{names}){ENDS}"
         text = re.sub(rf"(?:∂|\\partial\b)\s*(?={behind})", "d", text)
     return text
@@ -159,13 +160,13 @@ def formula_in(text: str, vocabulary: Vocabulary, own: Collection[str] = ()) -> 
     Unreadable
         If there is more around it than words that are known, or more than one formula.
     """
-    text = without_notes(PROMPT.sub("", unified(text)))
+    text = _without_notes(_PROMPT.sub("", unified(text)))
     if parts := formulas_in(text, vocabulary):
-        refuse_words(text)
+        _refuse_words(text)
         if len(parts) > 1:
             raise Unreadable(f"`{quoted(text)}` has more than one formula.")
         text = parts[0]
-    if boxed := BOXED.match(text):
+    if boxed := _BOXED.match(text):
         text = boxed[1] + boxed[2]
     text = _plain_scalar(SHAPE.sub("", without_phrases(text, vocabulary)), vocabulary)
     return with_output(text, vocabulary, own)
@@ -177,7 +178,7 @@ def formulas_in(text: str, vocabulary: Vocabulary) -> list[str]:
     return [part for part in parts if not vocabulary.pattern.fullmatch(part.strip())] or parts
 
 
-def refuse_words(text: str) -> None:
+def _refuse_words(text: str) -> None:
     """Refuse words round the formulas between dollars that are not known to say nothing."""
     said = VALUE.match(text)
     if said and "=" not in text:
@@ -192,9 +193,9 @@ def refuse_words(text: str) -> None:
 
 def refuse_carried(text: str, formula: Expr) -> None:
     """Refuse a number or a letter that a sentence without a formula carries: "see section 2"."""
-    carried, rest = CARRIED.findall(text), CARRIED.sub(" ", text)
+    carried, rest = _CARRIED.findall(text), _CARRIED.sub(" ", text)
     alone = not formula.free_symbols or formula.is_symbol
-    if carried and alone and "=" not in text and not ELSEWHERE.search(rest) and not any(
+    if carried and alone and "=" not in text and not _ELSEWHERE.search(rest) and not any(
             re.search(rf"(?<!\w){it[-1]}(?!\w)", rest) for it in carried):
         raise Unreadable(f"`{quoted(carried[-1])}` is part of a sentence, which has no formula.")
 
@@ -204,7 +205,7 @@ def without_dollars(text: str, vocabulary: Vocabulary) -> str:
     text = re.sub(r"\$\$(.+?)\$\$", r" $\1$ ", text, flags=re.DOTALL)
     if len(formulas_in(text, vocabulary)) < 2 or re.search(r"\$\s*\$|[\])]\s*\\[\[(]", text):
         return text
-    refuse_words(text)
+    _refuse_words(text)
     return re.sub(r"\$|\\[()\[\]]", lambda sign: " " * len(sign[0]), text)
 
 

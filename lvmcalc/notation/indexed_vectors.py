@@ -9,7 +9,7 @@ from sympy import Expr, MatAdd, MatMul, MatrixExpr, MatrixSymbol, OneMatrix, Tra
 
 from lvmcalc.notation import forming
 from lvmcalc.notation.forming import (
-    apart,
+    as_coeff,
     elementwise,
     power_of_entries,
     product,
@@ -20,9 +20,9 @@ from lvmcalc.notation.forming import (
 from lvmcalc.notation.name_resolution import Unreadable
 
 Size = Expr | int
-REFUSED = ("The sum over {} cannot be written with matrices: it may hold entries such as y_i and "
-           "A_ij, rows such as x_iᵀ w, and functions of such numbers; write the rest with "
-           "matrices, as in sum(exp(X w)).")
+_REFUSED = ("The sum over {} cannot be written with matrices: it may hold entries such as y_i and "
+            "A_ij, rows such as x_iᵀ w, and functions of such numbers; write the rest with "
+            "matrices, as in sum(exp(X w)).")
 
 
 class Indexed(NamedTuple):
@@ -77,7 +77,7 @@ class Vectors:
     def refused(self, indices: str | set[str]) -> Unreadable:
         """Return the error about an unknown sum over some indices."""
         names = indices if isinstance(indices, str) else sorted(indices)
-        return Unreadable(REFUSED.format(" and ".join(names)))
+        return Unreadable(_REFUSED.format(" and ".join(names)))
 
     def trace(self, inner: Expr, i: str | None, j: str | None) -> Expr:
         """Return the values of a product of one row and one column, such as x_iᵀ w."""
@@ -99,7 +99,7 @@ class Vectors:
             if square and ends.index(a) > ends.index(b):
                 continue  # ‖x_i − z_j‖² has −2 x_iᵀ z_j only once
             twice = 2 if square and a != b else 1
-            (s, one), (t, other) = apart(left[a]), apart(right[b])
+            (s, one), (t, other) = as_coeff(left[a]), as_coeff(right[b])
             one = product(one, *between) if a else product(*map(transposed, between[::-1]), one)
             if a and a == b:
                 pair, over = product(elementwise(one, other), OneMatrix(one.cols, 1)), (a, None)
@@ -187,7 +187,7 @@ class Vectors:
         (i, *more), (k, *others) = sorted(self.free(over)), map(str, indices)
         found = []
         for term in body.args if isinstance(body, MatAdd) else [body]:
-            scalar, column = apart(term)
+            scalar, column = as_coeff(term)
             if isinstance(column, Transpose) and isinstance(column.arg, MatMul):  # (s v_kᵀ)ᵀ
                 inside, factors = column.arg.as_coeff_matrices()
                 scalar *= inside

@@ -10,31 +10,31 @@ from lvmcalc.notation.forming import transposed
 from lvmcalc.notation.indexed_vectors import Indexed
 from lvmcalc.notation.lexicon import ENTRY, STYLES
 from lvmcalc.notation.name_resolution import Unreadable, quoted
-from lvmcalc.notation.summation import SIGN, Sums
+from lvmcalc.notation.summation import SUM_LETTER, SumWriter
 from lvmcalc.notation.vocabulary import Vocabulary, matching
 
-MOST_VECTORS = 3  # letters that may each be of rows or columns; more are all alike
+_MOST_VECTORS = 3  # letters that may each be of rows or columns; more are all alike
 BELOW = dict(zip("ᵢⱼₖₗₘₙₚₛₜ", "ijklmnpst", strict=True))
-HEAD = r"\\sum(?:\s*\\(?:no)?limits)?(?![A-Za-z])|∑|%s(?<!\w)sum(?=_)"
-LIMITS = (r"\s*_\s*(?:\{([^{}]*)\}|([a-z]{1,3})(?![a-z_]))"
-          r"(?:\s*\^\s*(?:\{\s*(\w+)\s*\}|([A-Za-z])(?![A-Za-z])))?")
-BELOW_BRACKET = (r"((?:[)\]]|(?:\^\s*(?:\{\s*(?:-\s*1|-?T|-?\\top)\s*\}|-1|-?T)|⁻¹|⁻?ᵀ)))"
-                 r"\s*_\s*(?:\{\s*([a-z]{1,2})\s*\}|([a-z]{1,2})(?![A-Za-z]))")
+_HEAD = r"\\sum(?:\s*\\(?:no)?limits)?(?![A-Za-z])|∑|%s(?<!\w)sum(?=_)"
+_LIMITS = (r"\s*_\s*(?:\{([^{}]*)\}|([a-z]{1,3})(?![a-z_]))"
+           r"(?:\s*\^\s*(?:\{\s*(\w+)\s*\}|([A-Za-z])(?![A-Za-z])))?")
+_BELOW_BRACKET = (r"((?:[)\]]|(?:\^\s*(?:\{\s*(?:-\s*1|-?T|-?\\top)\s*\}|-1|-?T)|⁻¹|⁻?ᵀ)))"
+                  r"\s*_\s*(?:\{\s*([a-z]{1,2})\s*\}|([a-z]{1,2})(?![A-Za-z]))")
 # What may have an index below it, and up to two of them
 INDICES = re.compile(r"([^\W\d_]|[])}])\s*_\s*(?:\{\s*([a-z]{1,2})\s*\}|([a-z]{1,2})(?![A-Za-z]))")
 
 
 # An index in round brackets above a letter, as of x^{(i)} and x_j^{(i)}
-ABOVE = re.compile(r"([^\W\d_]\}?)\s*(?:_\s*\{?\s*([a-z])\s*\}?\s*)?"
-                   r"\^\s*\{?\s*\(\s*([a-z])\s*\)\s*\}?(?:\s*_\s*\{?([a-z])\}?)?")
+_ABOVE = re.compile(r"([^\W\d_]\}?)\s*(?:_\s*\{?\s*([a-z])\s*\}?\s*)?"
+                    r"\^\s*\{?\s*\(\s*([a-z])\s*\)\s*\}?(?:\s*_\s*\{?([a-z])\}?)?")
 
 
 def spread_out(text: str) -> str:
     """Return a text with _{ij} for what is written ᵢⱼ, _{i, j} or, if i is that of a sum, ^{(i)}_j.
     """
-    indices = "".join(it[1] or it[2] for it in re.finditer(rf"(?:{HEAD % 'Σ|'}){LIMITS}", text))
-    text = ABOVE.sub(lambda it: f"{it[1]}_{{{it[3]}{it[2] or it[4] or ''}}}" if it[3] in indices
-                     else it[0], text)
+    indices = "".join(it[1] or it[2] for it in re.finditer(rf"(?:{_HEAD % 'Σ|'}){_LIMITS}", text))
+    text = _ABOVE.sub(lambda it: f"{it[1]}_{{{it[3]}{it[2] or it[4] or ''}}}" if it[3] in indices
+                      else it[0], text)
     spread = re.sub(rf"[{''.join(BELOW)}]+(?:₌₁)?", lambda run: "_{" + "".join(
         BELOW.get(letter, "") for letter in run[0]) + "}", text)
     return re.sub(r"_\{\s*([a-z])\s*[,\s]\s*([a-z])\s*\}", r"_{\1\2}", spread)
@@ -107,13 +107,13 @@ def columns_meant(text: str, vocabulary: Vocabulary, entries: str = "") -> list[
     bare = re.sub(STYLES + r"\s*\{\s*(\w+)\s*\}", r" \1", spread)
     used = sorted(vectors & {words.words[it.lastindex - 1] for it in words.pattern.finditer(bare)})
     letters = sorted({name.partition("_")[0] for name in used})
-    counts = range(len(letters) + 1) if len(letters) <= MOST_VECTORS else (0, len(letters))
+    counts = range(len(letters) + 1) if len(letters) <= _MOST_VECTORS else (0, len(letters))
     return [tuple(name for name in used if name.partition("_")[0] in some)
             for count in counts for some in combinations(letters, count)]
 
 
 def indexed(text: str, vocabulary: Vocabulary, entries: str = "", columns: Collection[str] = (),
-            repeated: bool = False) -> tuple[str, Vocabulary, "Sums | None"]:
+            repeated: bool = False) -> tuple[str, Vocabulary, "SumWriter | None"]:
     """Return a text with one sign for each sum and its index, and with the names it may use.
 
     The indices in `entries` belong to no sum: the text is what an entry such as K_ij is. Names such
@@ -128,9 +128,9 @@ def indexed(text: str, vocabulary: Vocabulary, entries: str = "", columns: Colle
     taken = any(name.startswith("Sigma") for name in vocabulary.spellings)
     spread = spread_out(text)
     sums = not taken or _is_a_sum(spread, vocabulary)
-    sign = HEAD % (r"Σ|\\Sigma(?![A-Za-z])|" if sums else "")
+    sign = _HEAD % (r"Σ|\\Sigma(?![A-Za-z])|" if sums else "")
     heads: list[tuple[str, str]] = []
-    if not (entries or re.search(rf"(?:{sign}){LIMITS}", spread)):
+    if not (entries or re.search(rf"(?:{sign}){_LIMITS}", spread)):
         return text, vocabulary, None
 
     def head(match: re.Match) -> str:
@@ -143,9 +143,9 @@ def indexed(text: str, vocabulary: Vocabulary, entries: str = "", columns: Colle
             raise Unreadable(f"`{quoted(match[0])}` is not a sum that can be read: write one to "
                              "three indices below it, as in Σ_i or Σ_{ij}.", match.start())
         heads.append((indices, match[3] or match[4] or ""))
-        return f" {SIGN} "
+        return f" {SUM_LETTER} "
 
-    found = re.sub(rf"(?:{sign}){LIMITS}", head, spread)
+    found = re.sub(rf"(?:{sign}){_LIMITS}", head, spread)
     below: list[str] = []
 
     def entry(match: re.Match) -> str:
@@ -192,7 +192,9 @@ def indexed(text: str, vocabulary: Vocabulary, entries: str = "", columns: Colle
               if not symbol.name.startswith("∂") and not part.of.is_Identity}  # dz_i is one of dz
     glued = rf"(?<=[A-Za-z])_([{''.join(names)}])(?=\\?[A-Za-z]+_)"  # as in x_ix_j
     found = re.sub(glued, r"_{\1}", found)
-    found = re.sub(BELOW_BRACKET, entry, found)
-    places, ends = ((each.start() for each in re.finditer(sign, found)) for sign in (SIGN, ENTRY))
-    return found, extended, Sums(parts, dict(zip(places, heads, strict=True)), extended.functions,
-                                 entries, dict(zip(ends, below, strict=True)), repeated)
+    found = re.sub(_BELOW_BRACKET, entry, found)
+    places, ends = ((each.start() for each in re.finditer(sign, found))
+                    for sign in (SUM_LETTER, ENTRY))
+    return found, extended, SumWriter(
+        parts, dict(zip(places, heads, strict=True)), extended.functions, entries,
+        dict(zip(ends, below, strict=True)), repeated)

@@ -7,7 +7,7 @@
 import re
 
 from lvmcalc.notation.statements import split
-from lvmcalc.notation.text_cleanup import LONGEST, closing
+from lvmcalc.notation.text_cleanup import LONGEST_TEXT, closing
 
 _NAME, _BODY = r"(?P<name>[^\W\d]\w*)", r"(?P<body>[^\n]+)"
 _OF = r"\(\s*(?P<of>[^\W\d]\w*)(?:\s*:\s*[\w.]+)?\s*\)"
@@ -15,7 +15,7 @@ _ONE = r"[^\W\d]\w*(?:\s*:\s*[\w.]+)?"
 _ARGUMENTS = rf"\(\s*(?P<of>(?:{_ONE}(?:\s*,\s*{_ONE})*)?)\s*\)"
 _LINES = r"(?P<lines>(?:[ \t]+[^\n]*\n|[ \t]*\n)*?)[ \t]+return\b[ \t]*"
 # Python, MATLAB, R and Julia
-ONE_VALUE = [re.compile(pattern, re.MULTILINE) for pattern in (
+_ONE_VALUE = [re.compile(pattern, re.MULTILINE) for pattern in (
     rf"^def\s+{_NAME}\s*{_ARGUMENTS}\s*(?:->[^:\n]+)?:[ \t]*\n{_LINES}{_BODY}",
     rf"^def\s+{_NAME}\s*{_ARGUMENTS}\s*:[ \t]*return\b{_BODY}",
     rf"^{_NAME}\s*=\s*lambda\s+(?P<of>\w+(?:\s*,\s*\w+)*)\s*:{_BODY}",
@@ -24,8 +24,8 @@ ONE_VALUE = [re.compile(pattern, re.MULTILINE) for pattern in (
     rf"^{_NAME}\s*=\s*function\s*{_ARGUMENTS}\s*\{{\s*(?P<body>[^\n]+?)\s*\}}",
     rf"^function\s+{_NAME}\s*{_ARGUMENTS}[ \t]*\n{_LINES}{_BODY}\n\s*end\b",
     rf"^{_NAME}\s*{_OF}\s*=(?!=){_BODY}")]
-SET = re.compile(r"\s*([^\W\d]\w*)\s*=(?!=)\s*(\S.*?)\s*;?\s*$")
-WORD = re.compile(r"(?<![\w.\"'])[^\W\d]\w*")
+_SET = re.compile(r"\s*([^\W\d]\w*)\s*=(?!=)\s*(\S.*?)\s*;?\s*$")
+_WORD = re.compile(r"(?<![\w.\"'])[^\W\d]\w*")
 
 
 def inlined(text: str) -> str:
@@ -33,9 +33,9 @@ def inlined(text: str) -> str:
 
     One that is not called, calls itself, or has more in it than formulas, stays.
     """
-    for pattern in ONE_VALUE:
+    for pattern in _ONE_VALUE:
         place = 0
-        while (found := pattern.search(text, place)) and len(text) <= LONGEST:
+        while (found := pattern.search(text, place)) and len(text) <= LONGEST_TEXT:
             body, call = _formula(found), re.compile(rf"(?<![\w.]){found['name']}\s?\.?\(")
             rest = text[found.end():]
             if body and call.search(rest) and not call.search(body):
@@ -55,20 +55,20 @@ def _formula(found: re.Match) -> str:
     known: dict[str, str] = {}
     for line in (found.groupdict().get("lines") or "").splitlines():
         if line.strip() and not re.match(r"\s*(?:#|[\"']{3}.*[\"']{3}\s*$)", line):
-            if not (one := SET.match(line)):
+            if not (one := _SET.match(line)):
                 return ""
             known[one[1]] = _put(one[2], known)
     return _put(found["body"].strip().rstrip("; "), known)
 
 
 def _put(formula: str, known: dict[str, str]) -> str:
-    return WORD.sub(lambda word: f"({known[word[0]]})" if word[0] in known else word[0], formula)
+    return _WORD.sub(lambda word: f"({known[word[0]]})" if word[0] in known else word[0], formula)
 
 
 def _called(text: str, call: re.Pattern, of: list[str], body: str) -> str:
     """Return a text with the formula in place of each call that has its arguments in order."""
     place = 0
-    while (found := call.search(text, place)) and len(text) <= LONGEST:
+    while (found := call.search(text, place)) and len(text) <= LONGEST_TEXT:
         end = closing(text, found.end() - 1)
         if not end:
             return text

@@ -184,10 +184,11 @@ METHODS = {
     "add": "add", "sub": "subtract", "mul": "multiply", "div": "divide", "neg": "negative",
     "solve": "", "outer": "outer", "unsqueeze": "expand_dims", "reshape": "reshape",
     "view": "reshape", "ger": "outer", "multiply": "multiply", "matrix_power": "",
-    **{name: name for name in _words("""
-        mean max sigmoid tanh relu softmax log_softmax logsumexp abs sqrt""")},
-    **dict.fromkeys(_words("flatten ravel squeeze"), "reshape"),
-    **dict.fromkeys(_words("detach copy clone contiguous double float conj"), "asarray"),
+    **{name: name for name in ("mean", "max", "sigmoid", "tanh", "relu", "softmax", "log_softmax",
+                               "logsumexp", "abs", "sqrt")},
+    **dict.fromkeys(("flatten", "ravel", "squeeze"), "reshape"),
+    **dict.fromkeys(("detach", "copy", "clone", "contiguous", "double", "float", "conj"),
+                    "asarray"),
 }
 
 # Words that may stand before a formula or beside it and say nothing about it

@@ -5,7 +5,7 @@ import re
 from lvmcalc.notation.vocabulary import Vocabulary
 
 _VAR = r"(?P<var>[^\W\d]\w*)"
-HEADS = [re.compile(rf"for\b\s*{pattern}$") for pattern in (
+_HEADS = [re.compile(rf"for\b\s*{pattern}$") for pattern in (
     rf"{_VAR}\s+in\s+range\(\s*(?:0\s*,\s*)?(?P<size>[^,]+)\)\s*:",
     rf"{_VAR}\s*(?:=|in\b|∈)\s*1\s*:\s*(?P<size>[^:]+?)\s*(?:do|,)?",
     rf"\(\s*{_VAR}\s+in\s+(?:1\s*:\s*(?P<size>[^:]+)|seq_len\((?P<long>.+)\)"
@@ -16,17 +16,17 @@ HEADS = [re.compile(rf"for\b\s*{pattern}$") for pattern in (
     r"(?P<row>\w+)\s+in\s+(?P<of>[^\W\d]\w*)(?P<turned>\.T)?\s*:",
     r"(?P<row>\w+)\s+(?:in|∈)\s+each(?:row|(?P<turned>col))\((?P<of>\w+)\)")]
 SEVERAL = re.compile(r",\s*(?=\w+\s*(?:=|in\b|∈)\s*1\s*:)")
-SIZE = re.compile(r"(?:len|length|numel|nrow|size)\(\s*(?P<first>\w+)(?:\s*,\s*(?P<axis>[12]))?\s*"
-                  r"\)|(?:ncol\(\s*(?P<columns>\w+)\s*\))"
-                  r"|(?P<shaped>\w+)\.(?:shape|size)[(\[]\s*(?P<place>[01])\s*[)\]]")
-SHAPE = re.compile(r"\s*[\[(]?\s*(\w+)\s*,\s*(\w+)\s*[\])]?\s*=\s*(?:(\w+)\.shape|size\((\w+)\)"
-                   r"|dim\((\w+)\))\s*;?\s*$")
-EQUATION = re.compile(r"\s*(\w+)\s*=(?!=)\s*(.+)$")
+_SIZE = re.compile(r"(?:len|length|numel|nrow|size)\(\s*(?P<first>\w+)(?:\s*,\s*(?P<axis>[12]))?\s*"
+                   r"\)|(?:ncol\(\s*(?P<columns>\w+)\s*\))"
+                   r"|(?P<shaped>\w+)\.(?:shape|size)[(\[]\s*(?P<place>[01])\s*[)\]]")
+_SHAPE = re.compile(r"\s*[\[(]?\s*(\w+)\s*,\s*(\w+)\s*[\])]?\s*=\s*(?:(\w+)\.shape|size\((\w+)\)"
+                    r"|dim\((\w+)\))\s*;?\s*$")
+_EQUATION = re.compile(r"\s*(\w+)\s*=(?!=)\s*(.+)$")
 
 
 def head_of(line: str) -> re.Match | None:
     """Return the head of a loop, None if a line is none."""
-    return next(filter(None, (head.match(line.strip()) for head in HEADS)), None)
+    return next(filter(None, (head.match(line.strip()) for head in _HEADS)), None)
 
 
 class Sizes:
@@ -38,11 +38,11 @@ class Sizes:
 
     def learn(self, line: str) -> None:
         """Take in what a line says of sizes, as n, d = X.shape and m = length(y) do."""
-        if shape := SHAPE.match(line):
+        if shape := _SHAPE.match(line):
             of = next(filter(None, shape.groups()[2:]))
             for axis in (0, 1):
                 self.sizes[shape[axis + 1]] = self.size_of(of, axis)
-        elif (one := EQUATION.match(line)) and (found := self.size(one[2])):
+        elif (one := _EQUATION.match(line)) and (found := self.size(one[2])):
             self.sizes[one[1]] = found
 
     def size_of(self, name: str, axis: int) -> str:
@@ -53,7 +53,7 @@ class Sizes:
     def size(self, text: str) -> str:
         """Return the size of the chain that a text is, "" if it is none."""
         text = text.strip()
-        if found := SIZE.fullmatch(text):
+        if found := _SIZE.fullmatch(text):
             name = found["first"] or found["columns"] or found["shaped"]
             axis = int(found["place"] or 0) if found["shaped"] else (
                 1 if found["columns"] else int(found["axis"] or 1) - 1)

@@ -17,24 +17,24 @@ from lvmcalc.notation.name_resolution import Unreadable, quoted
 from lvmcalc.notation.statements import split
 from lvmcalc.notation.vocabulary import Vocabulary
 
-LETTERS = "ijklmnpstqruvz"
-UNREAD = re.compile(r"^[^\S\n]*for\b[^\n]*(?:\brange\(|=\s*\d+\s*:|\bin\s+\w+\s*:)", re.MULTILINE)
-SUM_OF = re.compile(r"(?P<array>\b(?:np|jnp)\.)?\bsum\(\s*(?P<list>\[)?(?=.*\sfor\s+\w+\s+in\b)",
-                    re.DOTALL)
-SET = re.compile(r"(?P<name>[^\W\d]\w*)(?P<at>[\[(][^=]*?[\])])?\s*(?P<sign>\.[-+*/]?|[-+*/])?="
-                 r"(?!=)\s*(?P<value>.+)$", re.DOTALL)
-ZERO = re.compile(r"(?:(?:np|jnp|torch|numpy)\.)?zeros?(?:_like)?\(.*\)|0(?:\.0*)?"
-                  r"|\[0(?:\.0*)?\]\s*\*.+|\[\s*\]"
-                  r"|(?:numeric|rep|matrix|array)\(\s*(?:0\s*,.*|length\(.*|ncol\(.*|\w+)\)")
-REMARK = re.compile(r"(?:(?<=\s)|^)(?:#|%(?!\S{1,2}%)).*$")
-ACCESS = re.compile(r"(?<![\w.)])(?:@view\s+)?([^\W\d]\w*)\s?([\[(])([^\[\]()]*)[\])](\[\w+\])?"
-                    r"(\.T\b|\.')?")
-APPENDS = re.compile(r"(\w+)\.append\((.+)\)$", re.DOTALL)
-SUM_OF_LIST = r"(?<![\w.])(?:np\.sum\(\s*{0}\s*,\s*(?:axis\s*=\s*)?0\s*\)|sum\(\s*{0}\s*\))"
-WORD = re.compile(r"(?<![\w.\"'{])[^\W\d]\w*(?!\w|\s*\()")
+_LETTERS = "ijklmnpstqruvz"
+_UNREAD = re.compile(r"^[^\S\n]*for\b[^\n]*(?:\brange\(|=\s*\d+\s*:|\bin\s+\w+\s*:)", re.MULTILINE)
+_SUM_OF = re.compile(r"(?P<array>\b(?:np|jnp)\.)?\bsum\(\s*(?P<list>\[)?(?=.*\sfor\s+\w+\s+in\b)",
+                     re.DOTALL)
+_SET = re.compile(r"(?P<name>[^\W\d]\w*)(?P<at>[\[(][^=]*?[\])])?\s*(?P<sign>\.[-+*/]?|[-+*/])?="
+                  r"(?!=)\s*(?P<value>.+)$", re.DOTALL)
+_ZERO = re.compile(r"(?:(?:np|jnp|torch|numpy)\.)?zeros?(?:_like)?\(.*\)|0(?:\.0*)?"
+                   r"|\[0(?:\.0*)?\]\s*\*.+|\[\s*\]"
+                   r"|(?:numeric|rep|matrix|array)\(\s*(?:0\s*,.*|length\(.*|ncol\(.*|\w+)\)")
+_REMARK = re.compile(r"(?:(?<=\s)|^)(?:#|%(?!\S{1,2}%)).*$")
+_ACCESS = re.compile(r"(?<![\w.)])(?:@view\s+)?([^\W\d]\w*)\s?([\[(])([^\[\]()]*)[\])](\[\w+\])?"
+                     r"(\.T\b|\.')?")
+_APPENDS = re.compile(r"(\w+)\.append\((.+)\)$", re.DOTALL)
+_SUM_OF_LIST = r"(?<![\w.])(?:np\.sum\(\s*{0}\s*,\s*(?:axis\s*=\s*)?0\s*\)|sum\(\s*{0}\s*\))"
+_WORD = re.compile(r"(?<![\w.\"'{])[^\W\d]\w*(?!\w|\s*\()")
 
 
-class Line(NamedTuple):
+class _CodeLine(NamedTuple):
     """A line of code: how far it is indented, what stands there, and the remark behind it."""
 
     indent: int
@@ -59,9 +59,9 @@ def without_loops(text: str, words: Vocabulary) -> str:
         If a loop does anything else.
     """
     text = text.translate(INVISIBLE)
-    lines = [REMARK.sub("", line).strip() for line in text.splitlines()]
+    lines = [_REMARK.sub("", line).strip() for line in text.splitlines()]
     heads = any(head_of(SEVERAL.split(part)[0]) for line in lines for part in split(line, ";"))
-    if heads or UNREAD.search(text) or SUM_OF.search(text):
+    if heads or _UNREAD.search(text) or _SUM_OF.search(text):
         return _Loops(words).read(text)
     return text
 
@@ -78,16 +78,16 @@ class _Loops(Sizes):
         self.runs: dict[str, set[str]] = {}  # and how many places there are where it is used
 
     def read(self, text: str) -> str:
-        self.free = [letter for letter in LETTERS if letter not in self.words.spellings
+        self.free = [letter for letter in _LETTERS if letter not in self.words.spellings
                      and not re.search(rf"\b{letter}\b\s*=(?!=)", text)][::-1]
         self.one_based = not re.search(r"\brange\(|\benumerate\(|\bzip\(|:[^\S\n]*$", text, re.M)
         self.round = self.one_based and not re.search(r"\w\[[^\]]*\w", text)
         text = re.sub(r"^([^\n=]*?)(?:<-|←)", r"\1=", text, flags=re.MULTILINE)
-        found: list[Line] = []
+        found: list[_CodeLine] = []
         for line in text.splitlines():
-            said, parts = REMARK.search(line), split(REMARK.sub("", line), ";")
-            found += [Line(len(line) - len(line.lstrip()), part.strip(),
-                           f"  {said[0]}" if said and part is parts[-1] else "")
+            said, parts = _REMARK.search(line), split(_REMARK.sub("", line), ";")
+            found += [_CodeLine(len(line) - len(line.lstrip()), part.strip(),
+                                f"  {said[0]}" if said and part is parts[-1] else "")
                       for part in parts if part.strip()]
         for each in self.nested(found):
             if isinstance(each, Loop):
@@ -96,7 +96,7 @@ class _Loops(Sizes):
                 self.outside(each)
         return "\n".join(self.lines)
 
-    def nested(self, lines: list[Line]) -> list:
+    def nested(self, lines: list[_CodeLine]) -> list:
         """Return lines, with loops in place of their lines."""
         found: list = []
         while lines:
@@ -125,17 +125,17 @@ class _Loops(Sizes):
             lines = lines[end + closed:]
         return found
 
-    def outside(self, line: Line) -> None:
+    def outside(self, line: _CodeLine) -> None:
         """Keep a line that stands in no loop, but not one that says that a sum begins with 0."""
-        text, one = line.text, SET.match(line.text)
-        if used := {*WORD.findall(one["value"] if one else text)} & self.local:
+        text, one = line.text, _SET.match(line.text)
+        if used := {*_WORD.findall(one["value"] if one else text)} & self.local:
             raise Unreadable(f"{min(used)} is used behind the loop that gives it a value.")
         self.learn(text)
-        if one and not one["sign"] and not one["at"] and ZERO.fullmatch(one["value"].strip()):
+        if one and not one["sign"] and not one["at"] and _ZERO.fullmatch(one["value"].strip()):
             self.zero.add(one["name"])
             return
         for name in self.lists:
-            summed, of = SUM_OF_LIST.format(name), re.compile(rf"(?<![\w.]){name}(?!\w)")
+            summed, of = _SUM_OF_LIST.format(name), re.compile(rf"(?<![\w.]){name}(?!\w)")
             if len(of.findall(text)) > len(re.findall(summed, text)):
                 raise Unreadable(f"Only the sum of the list {name} is read.")
             text = re.sub(summed, f"({name})", text)
@@ -211,7 +211,7 @@ class _Loops(Sizes):
             elif name in known and name not in own:
                 raise Unreadable(f"{name} is set anew in each step of the loop.")
             else:
-                zero = ZERO.fullmatch(value[1:-1].strip())
+                zero = _ZERO.fullmatch(value[1:-1].strip())
                 known[name] = f"({known[name]} {sign} {value})" if sign else (
                     "0" if zero else value)
                 own.add(name)
@@ -227,10 +227,10 @@ class _Loops(Sizes):
 
     def statement(self, line: str, known: dict[str, str]) -> tuple[str, str, str, str]:
         """Return the name that a line of a loop sets, where in it, with which sign, and what."""
-        if appends := APPENDS.match(line):
+        if appends := _APPENDS.match(line):
             self.lists.add(appends[1])
             line = f"{appends[1]} += {appends[2]}"
-        if not (one := SET.match(line)):
+        if not (one := _SET.match(line)):
             raise Unreadable(f"`{quoted(line)}` in a loop is not read.")
         name, at, sign = one["name"], one["at"] or "", (one["sign"] or "").lstrip(".")
         value, same = one["value"].strip(), re.escape(one["name"] + at)
@@ -288,18 +288,18 @@ class _Loops(Sizes):
             return f"{of}col{below}"
 
         text = re.sub(r"(\(\w+\s*,\s*:\))'", r"\1.'", text) if self.round else text
-        text = ACCESS.sub(access, text)
-        for word in WORD.findall(text):
+        text = _ACCESS.sub(access, text)
+        for word in _WORD.findall(text):
             if word in self.local and word not in known:
                 raise Unreadable(f"{word} is used behind the loop that gives it a value.")
-            if len(known.get(word, "")) == 1 and known[word] in LETTERS:
+            if len(known.get(word, "")) == 1 and known[word] in _LETTERS:
                 raise Unreadable(f"The loop's {word} stands alone, not as the index of a row or a "
                                  "column.")
-        return WORD.sub(lambda it: known.get(it[0], it[0]), text)
+        return _WORD.sub(lambda it: known.get(it[0], it[0]), text)
 
     def summed(self, text: str, known: dict[str, str] | None = None) -> str:
         """Return a formula with ∑ for sum(… for i in range(N))."""
-        while found := SUM_OF.search(text):
+        while found := _SUM_OF.search(text):
             depth, end = 1, found.end()
             while depth and end < len(text):
                 depth += {"(": 1, "[": 1, ")": -1, "]": -1}.get(text[end], 0)

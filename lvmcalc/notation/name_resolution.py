@@ -12,7 +12,7 @@ from lvmcalc.notation.vocabulary import Vocabulary
 
 LAST = re.compile(r"[\s.,;$]*$|\s*[-+−·*)]")  # what stands behind the last factor of a product
 # Three words side by side, which are no names
-SENTENCE = re.compile(r"(?:(?<![\w\\])[A-Za-z][a-z'’]+[.,:]?[^\S\n]+){2,}[A-Za-z][a-z'’]+(?!\w)")
+_SENTENCE = re.compile(r"(?:(?<![\w\\])[A-Za-z][a-z'’]+[.,:]?[^\S\n]+){2,}[A-Za-z][a-z'’]+(?!\w)")
 Word = tuple[str, str, int]  # its kind, its text in the one spelling, and where it ends
 
 
@@ -31,7 +31,7 @@ def quoted(text: str, most: int = 40) -> str:
     return shown if len(text) <= most else shown[:most - 1] + "…"
 
 
-def likely(word: str, names: list[str]) -> str:
+def _likely(word: str, names: list[str]) -> str:
     """Return the name that a word was most likely meant to be, "" if none is near enough."""
     same = [name for name in names if name.lower() == word.lower() and name[-1:] != word.lower()]
     kind = [name for name in names if ("∂" in name) == ("∂" in word) and name[:1] == word[:1]
@@ -139,11 +139,11 @@ class Words:
         part = re.match(r"\\[A-Za-z]+\s*(?:\{\w+\})?|\\.|(?:[^\W\d]+\.)*[\w∂\u0300-\u036f]+"
                         r"(?:/∂\w+)?|\.\w+|.|$", text[place:], re.DOTALL)[0]
         word = part.lstrip("\\")
-        said = any(it.start() <= place < it.end() for it in SENTENCE.finditer(text))
+        said = any(it.start() <= place < it.end() for it in _SENTENCE.finditer(text))
         if len(word) > 1 and (said or word.lower() in SAID):
             return Unreadable(f"Beside the formula stands `{word}`, which is not understood: write "
                               "the formula alone.", place)
-        near = likely(word, [*names, *self.functions])
+        near = _likely(word, [*names, *self.functions])
         hint = f" (did you mean `{near}`?)" if near and near != part else ""
         listed = self.vocabulary.listed
         whole = {letter.lower() for letter in listed}  # of A_ij in a sum, A

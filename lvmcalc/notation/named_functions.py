@@ -8,7 +8,7 @@ from sympy import Determinant, DiagonalOf, Expr, HadamardProduct, Identity, OneM
 from lvmcalc.checks import CannotBeFormed
 from lvmcalc.notation import forming
 from lvmcalc.notation.cholesky_factors import Cholesky, Factorised, Lower, Upper
-from lvmcalc.notation.forming import inner, inverse, power_of_entries, product, transposed
+from lvmcalc.notation.forming import inner_product, inverse, power_of_entries, product, transposed
 from lvmcalc.notation.kronecker import Vec
 from lvmcalc.notation.name_resolution import Unreadable, quoted
 from lvmcalc.notation.printer import plain
@@ -30,8 +30,8 @@ def _of_number(kind: str, function: Callable[[Expr], Expr]) -> Callable[[Expr], 
         """Return the function of a number."""
         if forming.is_number(inner_):
             return function(forming.as_number(inner_))
-        raise CannotBeFormed(f"the {kind} of the matrix {forming.described(inner_)} cannot be "
-                             "formed: it is not a number")
+        raise CannotBeFormed(f"the {kind} of the matrix {forming.matrix_described(inner_)} cannot "
+                             "be formed: it is not a number")
 
     return checked
 
@@ -45,7 +45,7 @@ def _identity(*sizes: Expr) -> Expr:
 def _sum(inner_: Expr) -> Expr:
     match inner_:
         case HadamardProduct(args=(first, *others)):
-            return inner(first, HadamardProduct(*others) if len(others) > 1 else others[0])
+            return inner_product(first, HadamardProduct(*others) if len(others) > 1 else others[0])
         case sp.HadamardPower() if inner_.exp == 2:
             return forming.squared_norm(inner_.base)
         case _ if inner_.is_Matrix:
@@ -90,8 +90,8 @@ def _length(inner_: Expr) -> Expr:
 
 def _pseudo_inverse(inner_: Expr) -> Expr:
     if inner_.is_Matrix and inner_.rows != inner_.cols:
-        raise Unreadable(f"The pseudo-inverse of {forming.described(inner_)} is not read: write "
-                         "it with an inverse, such as (AᵀA)⁻¹Aᵀ.")
+        raise Unreadable(f"The pseudo-inverse of {forming.matrix_described(inner_)} is not read: "
+                         "write it with an inverse, such as (AᵀA)⁻¹Aᵀ.")
     return inverse(inner_)
 
 
@@ -102,16 +102,17 @@ def _solve(left: Expr, *right: Expr) -> Expr:
 def dot(left: Expr, right: Expr) -> Expr:
     """Return the product, and of two columns that of all their entries."""
     if left.is_Matrix and right.is_Matrix and left.shape == right.shape and not left.is_square:
-        return inner(left, right)
+        return inner_product(left, right)
     # w @ S, with an array of one axis
-    return product(transposed(right), left) if forming.misfit(left, right) else product(left, right)
+    turned = forming.needs_transpose(left, right)
+    return product(transposed(right), left) if turned else product(left, right)
 
 
 def of_last_axes(left: Expr, right: Expr) -> Expr:
     """Return what NumPy's inner is: A Bᵀ, and of two columns that of all their entries."""
     if left.is_Matrix and right.is_Matrix and not left.cols == right.cols == 1:
         return product(left, transposed(right))
-    return inner(left, right)
+    return inner_product(left, right)
 
 
 def upper(base: Expr) -> Expr:
@@ -125,7 +126,7 @@ def _solved_with(lower: Expr, right: Expr) -> Expr:
     return product(inverse(transposed(lower)), inverse(lower), right)
 
 
-def norm(inner_: Expr) -> Expr:
+def _norm(inner_: Expr) -> Expr:
     """Return the Frobenius norm."""
     return sp.sqrt(forming.squared_norm(inner_))
 
@@ -154,8 +155,8 @@ FUNCTIONS: dict[str, Callable[..., Expr]] = {
     "outer": lambda a, b: product(a, transposed(b)), "sum": _sum, "diag": _diagonal,
     "multiply": forming.elementwise, "pow": power_of_entries,
     "square": lambda inner_: power_of_entries(inner_, sp.Integer(2)),
-    "sqrt": _of_number("square root", sp.sqrt), "vdot": inner,
-    "norm": norm,
+    "sqrt": _of_number("square root", sp.sqrt), "vdot": inner_product,
+    "norm": _norm,
     "crossprod": lambda a, b=None: product(transposed(a), a if b is None else b),
     "tcrossprod": lambda a, b=None: product(a, transposed(a if b is None else b)),
     **dict.fromkeys(["cho_factor", "cholesky"], Cholesky), "cho_solve": _solved_with,
@@ -171,9 +172,9 @@ FUNCTIONS: dict[str, Callable[..., Expr]] = {
     **dict.fromkeys(["kron", "kronecker", "KroneckerProduct"], forming.kronecker),
     **dict.fromkeys(["as.vector", "as.numeric", "ƈ", "ravel", "flatten", "squeeze",
                      "reshape"], _column), "matrix": _filled, "rep": _filled,
-    "norm2": norm,
+    "norm2": _norm,
     "mean": lambda a: product(1 / (a.rows * a.cols), _sum(a)),
-    "mrdivide": lambda a, b: product(a, inverse(b)), "tensordot": inner,
+    "mrdivide": lambda a, b: product(a, inverse(b)), "tensordot": inner_product,
     "add": lambda a, b: forming.total([a, b]), "negative": lambda a: product(sp.Integer(-1), a),
     "subtract": lambda a, b: forming.total([a, product(sp.Integer(-1), b)]),
     "cholesky_inverse": lambda lower: product(inverse(transposed(lower)), inverse(lower)),

@@ -34,14 +34,14 @@ from lvmcalc.notation.lexicon import ARRAYS, END, ENTRY, MATLAB
 from lvmcalc.notation.ones import DOUBLE
 from lvmcalc.notation.products import Products
 from lvmcalc.notation.shape_inference import Reading, either_one, finished, refuse_giants
-from lvmcalc.notation.summation import SIGN as SUM_SIGN
-from lvmcalc.notation.summation import Sums
+from lvmcalc.notation.summation import SUM_LETTER as SUM_SIGN
+from lvmcalc.notation.summation import SumWriter
 from lvmcalc.notation.text_cleanup import unified
 from lvmcalc.notation.tokens import Token, Unreadable, quoted, tokens
 from lvmcalc.notation.vocabulary import Vocabulary, lettered
 
-REPEATED = "An index that stands twice in a term is summed over."
-ALONG_ROWS = "The softmax is read along the rows."
+_REPEATED = "An index that stands twice in a term is summed over."
+_ALONG_ROWS = "The softmax is read along the rows."
 
 
 def parse(text: str, vocabulary: Vocabulary, shape: tuple[Expr, ...] = (),
@@ -63,7 +63,7 @@ def parse(text: str, vocabulary: Vocabulary, shape: tuple[Expr, ...] = (),
         If a number stands where only a matrix can, or the other way round.
     """
     reading = readings(text, vocabulary, shape, entries=entries)[0]
-    if reading.note == ALONG_ROWS:  # nobody would hear of it
+    if reading.note == _ALONG_ROWS:  # nobody would hear of it
         raise Unreadable(f"`{quoted(text)}` cannot be read: {NO_AXIS}.", 0)
     return refuse_factors(reading.formula)
 
@@ -99,7 +99,7 @@ def _in_every_way(text: str, vocabulary: Vocabulary, shape: tuple[Expr, ...],
     raise min(errors, key=lambda error: isinstance(error, CannotBeFormed))  # wrong in every way
 
 
-def column_note(names: tuple[str, ...]) -> str:
+def _column_note(names: tuple[str, ...]) -> str:
     """Return the sentence that some names such as x_i are columns of their matrix."""
     if len(names) < 2:
         return "".join(f"{name} is read as a column." for name in names)
@@ -114,12 +114,12 @@ def _readings(text: str, vocabulary: Vocabulary, shape: tuple[Expr, ...], differ
     first = _Parser(spread, words, differentials, sums=sums, arrays=arrays)
     others = [({"transposes": True}, "t(…) is read as the transpose.")] * bool(
         "t" in words.spellings and "%*%" not in text and re.search(r"(?<!\w)t\(", text))
-    note, found = column_note(columns), []
+    note, found = _column_note(columns), []
     try:
         whole = first.whole()
         kept = whole.is_Matrix and first.is_kept(whole)
         found.append(Reading(finished(whole, shape, spread),
-                             ALONG_ROWS * first.rowwise or first.note or note, kept))
+                             _ALONG_ROWS * first.rowwise or first.note or note, kept))
     except CannotBeFormed as error:
         wrong = error
     except sp.ShapeError:  # numbers that do not fit, which SymPy refuses; letters come later
@@ -143,10 +143,10 @@ class _Parser(Products):
     """A recursive descent: a method for each line of the grammar."""
 
     def __init__(self, text: str, vocabulary: Vocabulary, differentials: bool = False, *,
-                 sums: Sums | None = None, arrays: bool = False, stars: bool = False,
+                 sums: SumWriter | None = None, arrays: bool = False, stars: bool = False,
                  transposes: bool = False, circles_first: bool = False):
         self.circles_first = circles_first
-        self.vocabulary, self.sums = vocabulary, sums or Sums({}, {}, {})
+        self.vocabulary, self.sums = vocabulary, sums or SumWriter({}, {}, {})
         self.functions = {**vocabulary.functions, **named_functions.FUNCTIONS}
         self.functions |= {name: self.functions[other] for name, other in OTHER_NAMES.items()
                            if other in self.functions}
@@ -179,7 +179,7 @@ class _Parser(Products):
         if self.ahead.kind != "end":
             raise self.fail("an operator such as + or *, or the end,")
         summed = self.sums.implied(expression)
-        self.note = REPEATED if summed != expression else self.note
+        self.note = _REPEATED if summed != expression else self.note
         self.sums.refuse_outside(summed)
         return self.sums.defined(summed)
 
@@ -211,7 +211,8 @@ class _Parser(Products):
         value = self.run()
         while sign := self.accept(":", "⊗"):
             right = self.run()
-            value = forming.inner(value, right) if sign == ":" else self.kronecker(value, right)
+            value = (forming.inner_product(value, right) if sign == ":"
+                     else self.kronecker(value, right))
         return value
 
     def run(self) -> Expr:
@@ -239,9 +240,9 @@ class _Parser(Products):
                 right, last = self.signed(), factors[-1]
                 both = operator == "·" and all(it.is_Matrix and it.cols == 1 != it.rows
                                                for it in (last, right))
-                row = operator == "·" and forming.misfit(last, right)  # x · A x is xᵀA x
+                row = operator == "·" and forming.needs_transpose(last, right)  # x · A x is xᵀA x
                 last = forming.transposed(last) if row else last
-                factors = [*factors[:-1], *([forming.inner(last, right)] if both else
+                factors = [*factors[:-1], *([forming.inner_product(last, right)] if both else
                                             [last, right])]
             elif self.at_factor():
                 factor = self.factor()
@@ -274,7 +275,7 @@ class _Parser(Products):
     # Factors
     def factor(self) -> Expr:
         if self.at_differential():
-            return forming.differential(self.factor(), self.change_of)
+            return forming.differential_read(self.factor(), self.change_of)
         token = self.ahead
         value, raised, last = self.atom(), False, ""
         while True:

@@ -10,10 +10,10 @@ from lvmcalc.notation.atoms import CLOSING
 from lvmcalc.notation.calls import Calls
 from lvmcalc.notation.tokens import LARGEST_POWER, Token, Unreadable
 
-TURN = re.compile(r"[Tᵀ⊤†'H]|top|intercal|transpose")
+_TURN = re.compile(r"[Tᵀ⊤†'H]|top|intercal|transpose")
 # What says that powers are meant entry by entry, where the matrix can have no other
-BY_ENTRIES = re.compile(r"\b(?:sum|solve|t?crossprod|rowSums|colSums)\(|[∘⊙]|\\odot|\\circ|\.\*"
-                        r"|\*\*|tanh|exp|sigm|[sS]oftplus|relu|σ|\blog\(")
+_BY_ENTRIES = re.compile(r"\b(?:sum|solve|t?crossprod|rowSums|colSums)\(|[∘⊙]|\\odot|\\circ|\.\*"
+                         r"|\*\*|tanh|exp|sigm|[sS]oftplus|relu|σ|\blog\(")
 
 
 class Powers(Calls):
@@ -31,7 +31,7 @@ class Powers(Calls):
             raise Unreadable(f"It is not clear whether `{here.strip()}` belongs to the matrix or "
                              "its entry: write (…)_ij for an entry of an inverse or a transpose.",
                              self.ahead.start - len(here))
-        if "'" in last + here and TURN.search(last) and TURN.search(here):
+        if "'" in last + here and _TURN.search(last) and _TURN.search(here):
             raise Unreadable(f"It is not clear what `{last.strip()}{here.strip()}` means: write ᵀ "
                              "once for a transpose.", self.ahead.start - len(last + here))
 
@@ -90,4 +90,4 @@ class Powers(Calls):
     def only_by_entries(self, base: Expr) -> bool:
         """Return whether a power can only be meant entry by entry, as R's solve(K, Y)^2."""
         return not forming.is_number(base) and not forming.fit(base.rows, base.cols) and bool(
-            BY_ENTRIES.search(self.text))
+            _BY_ENTRIES.search(self.text))

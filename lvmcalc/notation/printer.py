@@ -11,9 +11,9 @@ from sympy.printing.precedence import PRECEDENCE
 
 from lvmcalc.notation.letters import ASCII, DIGITS, GREEK, pretty
 
-ELEMENTWISE = HadamardProduct | HadamardPower
-BRACKETED = {MatMul: MatAdd | ELEMENTWISE, HadamardProduct: MatAdd | MatMul,  # as factors
-             HadamardPower: MatAdd | MatMul | ELEMENTWISE}  # below a line
+_ELEMENTWISE = HadamardProduct | HadamardPower
+_BRACKETED = {MatMul: MatAdd | _ELEMENTWISE, HadamardProduct: MatAdd | MatMul,  # as factors
+              HadamardPower: MatAdd | MatMul | _ELEMENTWISE}  # below a line
 
 
 def latex(expression: Expr | str) -> str:
@@ -110,7 +110,7 @@ class _Formulas:
 
     def _factor(self, factor: Expr, of: type[Expr]) -> str:
         text = self._print(factor)
-        return self.BRACKETS.format(text) if isinstance(factor, BRACKETED[of]) else text
+        return self.BRACKETS.format(text) if isinstance(factor, _BRACKETED[of]) else text
 
     def _print_HadamardPower(self, power: HadamardPower) -> str:
         if power.exp == 1 / 2:
@@ -172,7 +172,7 @@ def _with_names(factors: Sequence[Expr]) -> list[Expr]:
 
 
 def _is_by_entries(part: Expr) -> bool:
-    return isinstance(part, ELEMENTWISE) or type(part).__name__ == "Entrywise"
+    return isinstance(part, _ELEMENTWISE) or type(part).__name__ == "Entrywise"
 
 
 @lru_cache(maxsize=10_000)  # of a long formula every part is asked for again and again

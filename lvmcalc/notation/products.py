@@ -9,7 +9,7 @@ from lvmcalc.notation.printer import plain
 from lvmcalc.notation.tokens import Token
 
 OUTER = "The ⊗ of two columns is read as their outer product."
-CLOSER = "The ∘ is read closer than the product in front of it: {}."
+_CLOSER = "The ∘ is read closer than the product in front of it: {}."
 
 
 class Products(Powers):
@@ -44,7 +44,7 @@ class Products(Powers):
         self.unsure_circle = self.unsure_circle or (fits and bool(inner))
         if inner and (self.circles_first or not fits):
             first = forming.elementwise(forming.product(*factors[inner[-1]:]), right)
-            self.note = CLOSER.format(plain(first))
+            self.note = _CLOSER.format(plain(first))
             return [*factors[:inner[-1]], forming.product(first, *beside[1:])]
         return [forming.product(forming.elementwise(left, right), *beside[1:])]
 

@@ -10,13 +10,13 @@ import sympy as sp
 from sympy import Dummy, Expr, HadamardProduct, Identity, MatAdd, MatMul, MatPow, OneMatrix
 
 from lvmcalc.checks import CannotBeFormed
-from lvmcalc.notation.forming import spread
+from lvmcalc.notation.forming import spread_numbers
 from lvmcalc.notation.kronecker import Vec, refuse_left
 from lvmcalc.notation.ones import DOUBLE, ONES
 from lvmcalc.notation.tokens import LARGEST_POWER, Unreadable, quoted
 
-MOST_DIGITS = 50
-MOST_DOUBLE = 3  # signs 𝟙 of which each is read in two ways
+_MOST_DIGITS = 50
+_MOST_DOUBLE = 3  # signs 𝟙 of which each is read in two ways
 
 
 class Reading(NamedTuple):
@@ -37,7 +37,7 @@ def finished(expression: Expr, shape: tuple[Expr, ...], text: str) -> Expr:
     """
     if isinstance(refuse_left(expression), Vec):
         return Vec(finished(expression.arg, shape, text))
-    expression = with_sizes(spread(expression), shape)
+    expression = _with_sizes(spread_numbers(expression), shape)
     refuse_giants(expression, text)
     if expression.has(sp.zoo, sp.nan, sp.I):
         raise Unreadable(f"`{quoted(text)}` has no value, for it divides by 0 or takes the "
@@ -58,7 +58,7 @@ def _meeting(expression: Expr) -> list[tuple[Expr, Expr]]:
     return [pair for pair in equal if None not in pair]
 
 
-def with_sizes(expression: Expr, shape: tuple[Expr, ...]) -> Expr:
+def _with_sizes(expression: Expr, shape: tuple[Expr, ...]) -> Expr:
     """Return the expression with a size for every I, from its neighbours or as expected."""
     equal = _meeting(expression)
     if expression.is_Matrix and shape:
@@ -83,7 +83,7 @@ def either_one(text: str, shape: tuple[Expr, ...],
                read: Callable[[str], list[Reading]]) -> list[Reading]:
     """Return what a text means with ones or I for each sign 𝟙, as far as the shapes allow it."""
     first, *rest = text.split(DOUBLE)
-    signs = product((ONES, "I"), repeat=len(rest)) if len(rest) <= MOST_DOUBLE else (
+    signs = product((ONES, "I"), repeat=len(rest)) if len(rest) <= _MOST_DOUBLE else (
         [ONES] * len(rest), ["I"] * len(rest))
     found: list[Reading] = []
     for ones in signs:
@@ -104,10 +104,10 @@ def _is_known(size: Expr) -> bool:
 
 def refuse_giants(expression: Expr, text: str) -> None:
     """Refuse an expression with numbers or powers that would keep everyone waiting."""
-    beyond = 10**MOST_DIGITS  # a decimal with so many digits has it as its denominator
+    beyond = 10**_MOST_DIGITS  # a decimal with so many digits has it as its denominator
     if any(abs(number.p) >= beyond or number.q > beyond
            for number in expression.atoms(sp.Rational)):
-        raise Unreadable(f"`{quoted(text)}` has a number of more than {MOST_DIGITS} digits, which "
+        raise Unreadable(f"`{quoted(text)}` has a number of more than {_MOST_DIGITS} digits, which "
                          "is not read.")
     if _degree(expression) > LARGEST_POWER:
         raise Unreadable(f"`{quoted(text)}` has powers beyond {LARGEST_POWER}, which are not read.")

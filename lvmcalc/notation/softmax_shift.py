@@ -11,7 +11,7 @@ from sympy import Expr, MatAdd, MatMul, MatrixExpr, OneMatrix
 
 from lvmcalc.notation.name_resolution import Unreadable
 
-NOTE = "What is subtracted from each row of a softmax changes nothing."
+_NOTE = "What is subtracted from each row of a softmax changes nothing."
 REFUSED = ("A largest entry (max) is read only where it changes nothing, as in a softmax, "
            "exp(Z − max)/Σ exp(Z − max).")
 
@@ -53,7 +53,7 @@ def without_shifts(formula: Expr, same: Callable[[Expr, Expr], bool]) -> tuple[E
     other = formula.replace(lambda part: isinstance(part, Largest), lambda part: part.any_other())
     if found.has(Largest) or not same(found, other):
         raise Unreadable(REFUSED)
-    return found, NOTE
+    return found, _NOTE
 
 
 def _without(part: Expr) -> Expr:

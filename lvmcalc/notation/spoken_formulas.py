@@ -19,58 +19,59 @@ from lvmcalc.notation.named_functions import FUNCTIONS
 from lvmcalc.notation.text_cleanup import closing
 from lvmcalc.notation.vocabulary import Vocabulary
 
-MOST_WAYS, MOST_PARTS, MOST_STEPS = 24, 60, 4_000
-SUM_SIGNS = {"plus": "+", "+": "+", "minus": "-", "-": "-", "−": "-"}
-OPERATORS = {"times": " ", "multiplied by": " ", "over": "/", "divided by": "/",
-             "elementwise times": "∘", "times elementwise": "∘",
-             "*": " ", "·": " ", "/": "/", "∘": "∘", "⊙": "∘"}
-BEHIND = {"transpose": "{}^T", "transposed": "{}^T", "inverse": "{}^-1", "squared": "{}^2",
-          "itself": "{}", "to the minus one": "{}^-1", "to the power minus one": "{}^-1",
-          "to the power of minus one": "{}^-1"}
-IN_FRONT = {"twice": "2", "negative": "-1", "minus": "-1", "-": "-1", "−": "-1"}
-NUMBERS = {"zero": "0", "one": "1", "two": "2", "three": "3", "four": "4", "half": "1/2",
-           "one half": "1/2", "a half": "1/2", "one third": "1/3", "one quarter": "1/4",
-           "a quarter": "1/4", "identity": "I", "identity matrix": "I"}
-COUNTS = {*NUMBERS, *"123456789"}
+MOST_WAYS, _MOST_PARTS, _MOST_STEPS = 24, 60, 4_000
+_SUMS = {"plus": "+", "+": "+", "minus": "-", "-": "-", "−": "-"}
+_OPERATORS = {"times": " ", "multiplied by": " ", "over": "/", "divided by": "/",
+              "elementwise times": "∘", "times elementwise": "∘",
+              "*": " ", "·": " ", "/": "/", "∘": "∘", "⊙": "∘"}
+_BEHIND = {"transpose": "{}^T", "transposed": "{}^T", "inverse": "{}^-1", "squared": "{}^2",
+           "itself": "{}", "to the minus one": "{}^-1", "to the power minus one": "{}^-1",
+           "to the power of minus one": "{}^-1"}
+_IN_FRONT = {"twice": "2", "negative": "-1", "minus": "-1", "-": "-1", "−": "-1"}
+_NUMBERS = {"zero": "0", "one": "1", "two": "2", "three": "3", "four": "4", "half": "1/2",
+            "one half": "1/2", "a half": "1/2", "one third": "1/3", "one quarter": "1/4",
+            "a quarter": "1/4", "identity": "I", "identity matrix": "I"}
+_COUNTS = {*_NUMBERS, *"123456789"}
 # What stands in front of "of", and what it makes of the formula behind
-OF = {"transpose": "({})^T", "inverse": "({})^-1", "square": "({})^2",
-      "negative": "-({})", "opposite": "-({})",
-      "trace": "tr({})", "determinant": "det({})", "log determinant": "logdet({})",
-      "logarithm": "log({})", "natural logarithm": "log({})", "log": "log({})",
-      "exponential": "exp({})", "exp": "exp({})", "square root": "sqrt({})", "tanh": "tanh({})",
-      "hyperbolic tangent": "tanh({})", "sigmoid": "sigmoid({})", "softmax": "softmax({})",
-      "logistic function": "sigmoid({})", "logistic sigmoid": "sigmoid({})",
-      "sum of all entries": "sum({})", "sum of the entries": "sum({})",
-      "sum of all the entries": "sum({})", "half": "1/2*({})", "one half": "1/2*({})",
-      "sum of squares": "‖{}‖^2", "sum of the squared entries": "‖{}‖^2"}
-OF |= dict.fromkeys(["row-wise softmax", "softmax of each row", "softmax of every row",
-                     "softmax of the rows"], "softmax({})")
-OF |= {f"{front}{kind}norm": f"‖{{}}‖{power}" for kind in ("", "Frobenius ", "Euclidean ", "L2 ")
-       for front, power in (("squared ", "^2"), ("", ""))} | {"squared length": "‖{}‖^2"}
-OF_NUMBERS = ("({})^-1", "({})^2", "-({})", "log({})", "exp({})", "sqrt({})", "1/2*({})")
+_OF = {"transpose": "({})^T", "inverse": "({})^-1", "square": "({})^2",
+       "negative": "-({})", "opposite": "-({})", "trace": "tr({})", "determinant": "det({})",
+       "log determinant": "logdet({})", "exponential": "exp({})", "exp": "exp({})",
+       "square root": "sqrt({})", "tanh": "tanh({})", "hyperbolic tangent": "tanh({})",
+       "softmax": "softmax({})", "half": "1/2*({})", "one half": "1/2*({})",
+       **dict.fromkeys(("logarithm", "natural logarithm", "log"), "log({})"),
+       **dict.fromkeys(("sigmoid", "logistic function", "logistic sigmoid"), "sigmoid({})"),
+       **{f"sum of {which} entries": "sum({})" for which in ("all", "the", "all the")},
+       "sum of squares": "‖{}‖^2", "sum of the squared entries": "‖{}‖^2"}
+_OF |= dict.fromkeys(["row-wise softmax", "softmax of each row", "softmax of every row",
+                      "softmax of the rows"], "softmax({})")
+_OF |= {f"{front}{kind}norm": f"‖{{}}‖{power}" for kind in ("", "Frobenius ", "Euclidean ", "L2 ")
+        for front, power in (("squared ", "^2"), ("", ""))} | {"squared length": "‖{}‖^2"}
+_OF_NUMBERS = ("({})^-1", "({})^2", "-({})", "log({})", "exp({})", "sqrt({})", "1/2*({})")
 # and two formulas with "and" between them
-OF_TWO = {"sum": "({})+({})", "difference": "({})-({})",
-          "product": "({}) ({})", "matrix product": "({}) ({})",
-          "outer product": "({}) ({})^T", "inner product": "⟨{},{}⟩",
-          "dot product": "⟨{},{}⟩", "scalar product": "⟨{},{}⟩",
-          **{f"{wise} product": "({})∘({})" for wise in ("elementwise", "entrywise", "Hadamard")}}
-OF_TWO |= {f"sum of the {head}s": f"{form}+{form}" for head, form in OF.items()
-           if head.endswith(("norm", "trace", "transpose", "inverse", "square"))}
+_OF_TWO = {"sum": "({})+({})", "difference": "({})-({})",
+           **dict.fromkeys(("product", "matrix product"), "({}) ({})"),
+           **dict.fromkeys(("inner product", "dot product", "scalar product"), "⟨{},{}⟩"),
+           "outer product": "({}) ({})^T",
+           **{f"{wise} product": "({})∘({})" for wise in ("elementwise", "entrywise", "Hadamard")}}
+_OF_TWO |= {f"sum of the {head}s": f"{form}+{form}" for head, form in _OF.items()
+            if head.endswith(("norm", "trace", "transpose", "inverse", "square"))}
 # What may be said behind these functions, between commas or not
-ROWS = r"row by row|row-?wise|along the rows|(?:taken )?(?:along|over|for) each row"
-ENTRIES = r"(?:applied )?(?:element-?wise|entry-?wise)|entry by entry|element by element"
-REMARKS = {"softmax({})": ROWS, **dict.fromkeys(
-    ["tanh({})", "exp({})", "sigmoid({})", "log({})"], ENTRIES)}
+_ROWS = r"row by row|row-?wise|along the rows|(?:taken )?(?:along|over|for) each row"
+_ENTRIES = r"(?:applied )?(?:element-?wise|entry-?wise)|entry by entry|element by element"
+_REMARKS = {f"{name}({{}})": _ENTRIES for name in ("tanh", "exp", "sigmoid", "log")}
+_REMARKS["softmax({})"] = _ROWS
 # What a formula may be called in front of it: "the residual R − UVᵀ" is one bracket
-RESIDUALS = {kind + noun for noun in ("residual", "residuals", "error", "difference", "misfit")
-             for kind in ("", "prediction ", "reconstruction ")}
-NOUNS = RESIDUALS | {"prediction", "predictions", "reconstruction", "predicted probabilities",
-                     "probabilities", "transposed residual", "transposed error", "kernel matrix",
-                     "kernel", "covariance matrix", "covariance", "data matrix", "weight matrix",
-                     "hidden activations", "transposed hidden activations"}
-PHRASES = sorted({*BEHIND, *NOUNS, *NUMBERS, "the", "and", "quantity",
-                  *(word for word in (*SUM_SIGNS, *OPERATORS, *IN_FRONT) if word[0].isalpha()),
-                  *(f"{head} of" for head in (*OF, *OF_TWO))}, key=len, reverse=True)
+_HIDDEN = "hidden activations"
+_RESIDUALS = {kind + noun for noun in ("residual", "residuals", "error", "difference", "misfit")
+              for kind in ("", "prediction ", "reconstruction ")}
+FORMULA_NOUNS = _RESIDUALS | {
+    "predictions", "prediction", "reconstruction", "probabilities", "predicted probabilities",
+    "kernel", "covariance", *(f"{of} matrix" for of in ("kernel", "covariance", "data", "weight")),
+    *(f"transposed {noun}" for noun in ("residual", "error", _HIDDEN)), _HIDDEN}
+_PHRASES = sorted({*_BEHIND, *FORMULA_NOUNS, *_NUMBERS, "the", "and", "quantity",
+                   *(word for word in (*_SUMS, *_OPERATORS, *_IN_FRONT) if word[0].isalpha()),
+                   *(f"{head} of" for head in (*_OF, *_OF_TWO))},
+                  key=lambda words: (-len(words), words))
 
 
 def _spaced(words: str) -> str:
@@ -78,15 +79,15 @@ def _spaced(words: str) -> str:
         "entrywise", "entry-?wise").replace(r"log\s+det", r"log[\s-]*det")
 
 
-PHRASE = re.compile("|".join(rf"(?P<p{number}>{_spaced(words)})(?![\w'’^-])"
-                             for number, words in enumerate(PHRASES)), re.IGNORECASE)
-REMARK = re.compile(rf",?\s*\(?({ROWS}|{ENTRIES})(?![\w-])(?!\s+times\b)\)?,?", re.IGNORECASE)
-RAW = re.compile(r"(?:[^\s()\[\],;:=+\-−*·/∘⊙^]|\^\{[^{}]*\}|\^-?(?:\\?\w+))+")
-SIGN = re.compile(r"[-+−*·/∘⊙(),]")
-Way = tuple[str, int]  # a formula, and the number of the part behind it
+_PHRASE = re.compile("|".join(rf"(?P<p{number}>{_spaced(words)})(?![\w'’^-])"
+                              for number, words in enumerate(_PHRASES)), re.IGNORECASE)
+_REMARK = re.compile(rf",?\s*\(?({_ROWS}|{_ENTRIES})(?![\w-])(?!\s+times\b)\)?,?", re.IGNORECASE)
+_RAW = re.compile(r"(?:[^\s()\[\],;:=+\-−*·/∘⊙^]|\^\{[^{}]*\}|\^-?(?:\\?\w+))+")
+_SIGN = re.compile(r"[-+−*·/∘⊙(),]")
+_Heard = tuple[str, int]  # a formula, and the number of the part behind it
 
 
-def written(text: str, vocabulary: Vocabulary) -> list[str]:
+def heard_formulas(text: str, vocabulary: Vocabulary) -> list[str]:
     """Return the formulas that a spoken one can mean, [] if it is none, or has other words in it.
 
     Parameters
@@ -101,22 +102,21 @@ def written(text: str, vocabulary: Vocabulary) -> list[str]:
     spoken = _Spoken(parts, {name for name, letter in vocabulary.spellings.items()
                              if not letter.is_Matrix})
     ways = dict.fromkeys(formula for formula, end in spoken.sum(0, True) if end == len(parts))
-    return [*ways] if len(ways) <= MOST_WAYS and spoken.steps <= MOST_STEPS else []
+    return [*ways] if len(ways) <= MOST_WAYS and spoken.steps <= _MOST_STEPS else []
 
 
 def _parts(text: str, vocabulary: Vocabulary) -> list[tuple[str, str]]:
     """Return the words, signs and other pieces of a text, [] if one of them is not known."""
-    found: list[tuple[str, str]] = []
-    place = 0
-    while place < len(text) and len(found) <= MOST_PARTS:
-        remark, phrase, sign, raw = (it.match(text, place) for it in (REMARK, PHRASE, SIGN, RAW))
+    found, place = list[tuple[str, str]](), 0
+    while place < len(text) and len(found) <= _MOST_PARTS:
+        remark, phrase, sign, raw = (p.match(text, place) for p in (_REMARK, _PHRASE, _SIGN, _RAW))
         if space := re.compile(r"\s+").match(text, place):
             place = space.end()
         elif remark and (not phrase or len(phrase[0]) <= len(remark[0])):
             found.append(("remark", remark[1].lower()))
             place = remark.end()
         elif phrase and phrase[0] not in vocabulary.spellings:
-            found.append(("word", PHRASES[int(phrase.lastgroup[1:])]))
+            found.append(("word", _PHRASES[int(phrase.lastgroup[1:])]))
             place = phrase.end()
         elif sign:
             found.append(("sign", sign[0]))
@@ -127,7 +127,7 @@ def _parts(text: str, vocabulary: Vocabulary) -> list[tuple[str, str]]:
             place = end
         else:
             return []
-    return found if len(found) <= MOST_PARTS else []
+    return found if len(found) <= _MOST_PARTS else []
 
 
 def _call(text: str, raw: re.Match) -> int:
@@ -135,7 +135,7 @@ def _call(text: str, raw: re.Match) -> int:
     known = {*FUNCTIONS, "tanh", "exp", "softmax", "sigmoid", "σ"}
     opens = raw[0].rpartition(".")[2] in known and text[raw.end():].startswith("(")
     end = closing(text, raw.end()) if opens else 0
-    phrases = re.finditer(rf"(?<!\w)(?:{PHRASE.pattern})", text[raw.end():end], re.IGNORECASE)
+    phrases = re.finditer(rf"(?<!\w)(?:{_PHRASE.pattern})", text[raw.end():end], re.IGNORECASE)
     return 0 if any(len(phrase[0]) > 1 for phrase in phrases) else end
 
 
@@ -163,65 +163,65 @@ class _Spoken:
         kind, text = self.parts[place]
         return kind in ("word", "sign") and text in texts
 
-    def sum(self, place: int, whole: bool) -> Iterator[Way]:
+    def sum(self, place: int, whole: bool) -> Iterator[_Heard]:
         """Yield sums; `whole` if a comma may stand within them, and behind the first product."""
         yield from self.more(self.term(place, whole), whole)
 
-    def more(self, ways: Iterator[Way], whole: bool) -> Iterator[Way]:
+    def more(self, ways: Iterator[_Heard], whole: bool) -> Iterator[_Heard]:
         for formula, place in ways:
             yield formula, place
             then = place + (whole and self.at(place, ","))
-            if self.at(then, *SUM_SIGNS) and not self.at(then + 1, *SUM_SIGNS):
-                sign = SUM_SIGNS[self.parts[then][1]]
+            if self.at(then, *_SUMS) and not self.at(then + 1, *_SUMS):
+                sign = _SUMS[self.parts[then][1]]
                 yield from self.more(((f"{formula} {sign} {term}", end) for term, end in
                                       self.term(then + 1, False)), whole)
 
-    def term(self, place: int, whole: bool) -> Iterator[Way]:
+    def term(self, place: int, whole: bool) -> Iterator[_Heard]:
         """Yield products, the longest first."""
         for formula, end in self.factor(place):
             yield from self.longer(formula, end, whole)
 
-    def longer(self, formula: str, place: int, whole: bool) -> Iterator[Way]:
+    def longer(self, formula: str, place: int, whole: bool) -> Iterator[_Heard]:
         then = place + (whole and self.at(place, ","))
         text = self.parts[then][1]
-        if self.at(then, *OPERATORS):
-            behind = self.run if OPERATORS[text] == "/" else self.factor
+        if self.at(then, *_OPERATORS):
+            behind = self.run if _OPERATORS[text] == "/" else self.factor
             for factor, end in behind(then + 1):
-                yield from self.longer(f"(({formula}){OPERATORS[text]}({factor}))", end, whole)
+                yield from self.longer(f"(({formula}){_OPERATORS[text]}({factor}))", end, whole)
         else:
             for factor, end in self.beside(then) if then == place else ():
                 yield from self.longer(f"(({formula}) ({factor}))", end, whole)
         yield formula, place
 
-    def run(self, place: int) -> Iterator[Way]:
+    def run(self, place: int) -> Iterator[_Heard]:
         """Yield what stands side by side, as "over" may divide by it: one over two beta."""
         for formula, end in self.factor(place):
             yield from self.run_on(formula, end)
 
-    def run_on(self, formula: str, place: int) -> Iterator[Way]:
+    def run_on(self, formula: str, place: int) -> Iterator[_Heard]:
         for factor, end in self.beside(place):
             yield from self.run_on(f"(({formula}) ({factor}))", end)
         yield formula, place
 
-    def beside(self, place: int) -> Iterator[Way]:
+    def beside(self, place: int) -> Iterator[_Heard]:
         """Yield the factors that may stand behind another one without a sign."""
         kind, text = self.parts[place]
         if not self.at_power(place) and (
                 kind == "name" or self.at(place, "(", "the") or text.endswith(" of")):
             yield from self.factor(place)
 
-    def factor(self, place: int) -> Iterator[Way]:
-        if self.at(place, *IN_FRONT):
+    def factor(self, place: int) -> Iterator[_Heard]:
+        if self.at(place, *_IN_FRONT):
             for factor, end in self.factor(place + 1):
-                yield f"({IN_FRONT[self.parts[place][1]]}*({factor}))", end
+                yield f"({_IN_FRONT[self.parts[place][1]]}*({factor}))", end
         for atom, end in self.atom(place):
             yield from self.with_what_follows(atom, end)
 
-    def with_what_follows(self, formula: str, place: int) -> Iterator[Way]:
+    def with_what_follows(self, formula: str, place: int) -> Iterator[_Heard]:
         """Yield what is transposed or squared; that may be said of more, as in tanh of X squared.
         """
-        if self.at(place, *BEHIND):
-            form = BEHIND[self.parts[place][1]]
+        if self.at(place, *_BEHIND):
+            form = _BEHIND[self.parts[place][1]]
             if re.fullmatch("[A-Za-z]{2,3}", formula):  # XW transpose
                 yield from self.with_what_follows(form.format(formula), place + 1)
             yield from self.with_what_follows(form.format(f"({formula})"), place + 1)
@@ -234,10 +234,10 @@ class _Spoken:
         """Return whether signs such as ᵀ and ^-1 stand behind a bracket."""
         return self.parts[place][0] == "name" and self.parts[place][1][0] in "^'ᵀ⁻²"
 
-    def atom(self, place: int) -> Iterator[Way]:
+    def atom(self, place: int) -> Iterator[_Heard]:
         kind, text = self.parts[place]
         self.steps += 1
-        if self.steps > MOST_STEPS:
+        if self.steps > _MOST_STEPS:
             return
         if kind == "name" and not self.at_power(place):
             if self.at(place + 1, "(") and re.fullmatch(r"[a-z]{3,}", text):  # tanh(A times X)
@@ -256,46 +256,46 @@ class _Spoken:
         elif self.at(place, "quantity"):  # which ends at a comma
             yield from ((f"({inner})", end) for inner, end in self.sum(place + 1, False)
                         if self.parts[end][1] in ("", ",", ")"))
-        elif kind == "word" and text in NOUNS:
+        elif kind == "word" and text in FORMULA_NOUNS:
             yield from self.called(text, place + 1)
-        elif kind == "word" and text in NUMBERS:
-            yield NUMBERS[text], place + 1
+        elif kind == "word" and text in _NUMBERS:
+            yield _NUMBERS[text], place + 1
         elif kind == "word" and text.endswith(" of"):
             yield from self.of(text.removesuffix(" of"), place + 1)
 
-    def called(self, noun: str, place: int) -> Iterator[Way]:
+    def called(self, noun: str, place: int) -> Iterator[_Heard]:
         """Yield the formula behind a noun for it; a residual is a difference."""
         if self.at(place, "("):
             yield from ((inner, end) for inner, end in self.atom(place) if not noun.startswith(
                 "transposed") or (self.at_power(end) and re.search("[T'ᵀ]", self.parts[end][1])))
-        elif noun in RESIDUALS:
+        elif noun in _RESIDUALS:
             for left, then in self.term(place, False):
                 for right, end in self.run(then + 1) if self.at(then, "minus", "-", "−") else ():
                     yield f"({left} - {right})", end
         elif noun.startswith("transposed"):  # which tanh(AX)ᵀ has to be
             yield from (way for way in self.factor(place) if way[0].endswith(("ᵀ", "^T", "'")))
-        elif noun in NOUNS:
+        elif noun in FORMULA_NOUNS:
             yield from ((f"({inner})", end) for inner, end in _longest(self.run(place)))
 
-    def of(self, head: str, place: int) -> Iterator[Way]:
+    def of(self, head: str, place: int) -> Iterator[_Heard]:
         """Yield what stands behind "the trace of" or "the sum of"."""
-        for inner, end in self.extents(place, OF.get(head, "")):
-            if head in OF:
+        for inner, end in self.extents(place, _OF.get(head, "")):
+            if head in _OF:
                 kind, remark = self.parts[end]
-                if kind == "remark" and re.fullmatch(REMARKS.get(OF[head], "(?!)"), remark):
+                if kind == "remark" and re.fullmatch(_REMARKS.get(_OF[head], "(?!)"), remark):
                     end += 1
-                yield f"({_formed(OF[head], inner)})", end
-            if head in OF_TWO and self.at(end, "and"):
+                yield f"({_formed(_OF[head], inner)})", end
+            if head in _OF_TWO and self.at(end, "and"):
                 for other, after in self.extents(end + 1, ""):
-                    yield f"({_formed(OF_TWO[head], inner, other)})", after
+                    yield f"({_formed(_OF_TWO[head], inner, other)})", after
 
-    def extents(self, place: int, form: str) -> list[Way]:
+    def extents(self, place: int, form: str) -> list[_Heard]:
         """Return what "of" may take: a product, the letters side by side, or all that follows."""
         terms, sums = [*self.term(place, False)], [*self.sum(place, False)]
         found = [*_longest(terms), *_longest(self.run(place))]
         if form.startswith("({})"):  # the inverse of K Y
-            found += [way for way in self.factor(place) if self.at(way[1], *OPERATORS)]
-        words = [*BEHIND] if form in REMARKS else ["squared"] if "‖" in form else []
+            found += [way for way in self.factor(place) if self.at(way[1], *_OPERATORS)]
+        words = [*_BEHIND] if form in _REMARKS else ["squared"] if "‖" in form else []
         found += [way for way in terms if self.at(way[1], *words)]
         ways = dict.fromkeys([*found, *_longest(sums)])
         return [way for way in ways if not form or self.takes(form, way[0])]
@@ -303,7 +303,7 @@ class _Spoken:
     def takes(self, form: str, inner: str) -> bool:
         """Return whether a formula is no number by its letters, or one of which this is said."""
         names = {*re.findall(r"[^\W\d_]+", inner.translate(ASCII))}
-        return bool(names) and (form in OF_NUMBERS or not names <= self.scalars)
+        return bool(names) and (form in _OF_NUMBERS or not names <= self.scalars)
 
 
 def _formed(form: str, *inner: str) -> str:
@@ -314,7 +314,7 @@ def _formed(form: str, *inner: str) -> str:
     return "+".join(norms if form.endswith("2") else map("sqrt({})".format, norms))
 
 
-def _longest(ways: Iterable[Way]) -> list[Way]:
+def _longest(ways: Iterable[_Heard]) -> list[_Heard]:
     ways = [*ways]
     return [way for way in ways if way[1] == max(end for _, end in ways)]
 
@@ -322,12 +322,12 @@ def _longest(ways: Iterable[Way]) -> list[Way]:
 def _is_unclear(parts: list[tuple[str, str]]) -> bool:
     """Return whether it is unclear what a word is said of: A plus B, times C; −A + B over two."""
     words = [text for kind, text in parts if kind == "word"]
-    squared = len(words) == 1 and parts[-1][1] in BEHIND  # α(A + B)X squared
-    named = [place for place, (_, text) in enumerate(parts) if text in RESIDUALS]
-    inside = {next((at for at in range(place, len(parts)) if parts[at][1] in SUM_SIGNS), 0)
+    squared = len(words) == 1 and parts[-1][1] in _BEHIND  # α(A + B)X squared
+    named = [place for place, (_, text) in enumerate(parts) if text in _RESIDUALS]
+    inside = {next((at for at in range(place, len(parts)) if parts[at][1] in _SUMS), 0)
               for place in named}  # the minus of a residual
     parts = [part for place, part in enumerate(parts) if place not in inside or not place]
-    mixed = any(before[-3:] == " of" and kind == "sign" and text in SUM_SIGNS  # half of −A plus B
+    mixed = any(before[-3:] == " of" and kind == "sign" and text in _SUMS  # half of −A plus B
                 for (_, before), (kind, text) in pairwise(parts))
     summed, typed, opened = [False], [False], [False]
     for place, ((_, before), (kind, text), (_, behind)) in enumerate(zip(
@@ -336,15 +336,15 @@ def _is_unclear(parts: list[tuple[str, str]]) -> bool:
             for each in (summed, typed, opened):
                 each[:] = [*each, False] if text == "(" else each[:-1] or [False]
         if kind == "word" and (text.endswith(" of") or (
-                before == "(" and text in IN_FRONT | NUMBERS)):
+                before == "(" and text in _IN_FRONT | _NUMBERS)):
             opened[-1] = text
-        signs = (kind == "sign" or mixed) and text in SUM_SIGNS and not before.endswith(("(", "of"))
-        last = not {*OPERATORS, *SUM_SIGNS} & {one for _, one in parts[place + 1:]}
-        by = OPERATORS.get(text) if kind == "word" and typed[-1] and last else ""
-        whole = before not in COUNTS if by == "/" else by == " " and behind in COUNTS
+        signs = (kind == "sign" or mixed) and text in _SUMS and not before.endswith(("(", "of"))
+        last = not {*_OPERATORS, *_SUMS} & {one for _, one in parts[place + 1:]}
+        by = _OPERATORS.get(text) if kind == "word" and typed[-1] and last else ""
+        whole = before not in _COUNTS if by == "/" else by == " " and behind in _COUNTS
         if whole or (squared and kind == "sign") or (signs and opened[-1]) or (
-                text == "," and behind in OPERATORS and summed[-1]):
+                text == "," and behind in _OPERATORS and summed[-1]):
             return True
-        summed[-1] |= text in SUM_SIGNS
+        summed[-1] |= text in _SUMS
         typed[-1] |= signs
     return False

@@ -12,14 +12,14 @@ from sympy import Dummy, Expr, MatMul, OneMatrix, Symbol, Trace
 
 from lvmcalc.checks import CannotBeFormed
 from lvmcalc.notation import forming
-from lvmcalc.notation.forming import apart, as_number, product, total, transposed
+from lvmcalc.notation.forming import as_coeff, as_number, product, total, transposed
 from lvmcalc.notation.indexed_vectors import Indexed, Over, OverColumns, Size, Vectors
 from lvmcalc.notation.name_resolution import Unreadable
 
-SIGN = "Ʃ"  # a letter that no formula has, for every sum over an index
+SUM_LETTER = "Ʃ"  # a letter that no formula has, for every sum over an index
 
 
-class Sums(Vectors):
+class SumWriter(Vectors):
     """Write sums over indices with matrices.
 
     Parameters
@@ -172,7 +172,7 @@ class Sums(Vectors):
         for index in indices[2:]:
             body = Over(body, Symbol(index))
         i, j, *_ = (*indices, None)
-        scalar, matrix = apart(self.entries(body, i, j))
+        scalar, matrix = as_coeff(self.entries(body, i, j))
         if isinstance(matrix, MatMul) and isinstance(matrix.args[-1], OneMatrix):
             matrix = product(*matrix.args[:-1])  # the sum of all row sums
         return product(scalar, self.functions["sum"](matrix))
@@ -183,7 +183,7 @@ class Sums(Vectors):
             raise self.refused(indices)
         if not self.free(term):
             return product(self.size(indices), term)
-        i, (scalar, factor) = indices, apart(term)
+        i, (scalar, factor) = indices, as_coeff(term)
         weights = self.entries(scalar, i, None)
         if term.rows == 1:
             return transposed(self.of_vectors(transposed(term), indices))
@@ -244,7 +244,7 @@ class Sums(Vectors):
                            for last in (False, True))
             return product(self.entries(left, i, None), transposed(self.entries(right, j, None)))
         constant = sp.Mul(*(f for f in factors if not free[f]))
-        scaled = [apart(self.entries(f, i, j)) for f in factors if free[f]]
+        scaled = [as_coeff(self.entries(f, i, j)) for f in factors if free[f]]
         whole = reduce(forming.elementwise, (matrix for _, matrix in scaled))
         return product(constant, *(scalar for scalar, _ in scaled), whole)
 

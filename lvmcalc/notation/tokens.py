@@ -44,27 +44,27 @@ from lvmcalc.notation.text_cleanup import MOST_TOKENS, closing, too_long
 from lvmcalc.notation.vocabulary import Vocabulary
 
 LARGEST_POWER = 24
-SUPERSCRIPTS = str.maketrans("⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹ᵀ'", "-+0123456789TT")
+_SUPERSCRIPTS = str.maketrans("⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹ᵀ'", "-+0123456789TT")
 # What code, or an older hand, writes for one of the signs
-SPELLED = {"**": "^", ".^": "^", ".*": "∘", "./": "∕", "%*%": "@", "||": "‖", ".'": "'", ".+": "+",
-           ".-": "-", "÷": "/", "⊘": "∕", "%x%": "⊗"}
-POSTFIX = re.compile(r"[⁻⁺]?[⁰¹²³⁴-⁹]+|⁻?ᵀ|\.?'")
-UPRIGHT = r"\\(?:mathrm|text|mathsf)"
-FROBENIUS = re.compile(rf"_(?:[F2](?![A-Za-z0-9])|\{{\s*(?:[F2]|{UPRIGHT}\s*\{{?\s*F\}}?)\s*\}}"
-                       rf"|{UPRIGHT}\s*\{{F\}})")
-SIGN = re.compile(ENTRY + r"|\*\*|\.[*/^]|\.[+-](?!\d)|%\*%|\|\||%x%"
-                  r"|[-+·*@/∘:^_(){}\[\]|‖⟨⟩,∂∇÷⊘⊗]")
-ALIKE = {**SIGNS, **LOOKALIKES}
-SPELLINGS = [(sign, sign.translate(ASCII)) for sign in ALIKE]
-IN_LATEX = {*COMMANDS, *LAYOUT, *OF_BRACKETS, *GREEK, *VARIANTS, *NAMED}
-POWER_OF_TEN = re.compile(r"([0-9.]+)[eE]([-+]?[0-9]+)")
-SPACE, OPENING = re.compile(r"\s*"), re.compile(r"\s*[(\[]")
-STRING = re.compile(r"(['\"])([A-Za-z, ]*(?:->[A-Za-z ]*)?|[-+*/])\1")
-UPRIGHT_T, PRIMED = re.compile(r"[TtH](?![A-Za-z0-9_])"), re.compile(r"'\s*[(\[{]")
-DIGIT, LETTER = re.compile(r"[0-9]"), re.compile(r"[^\W\d_]")
-NUMBER = [re.compile(rf"[0-9]+(?:\.[0-9]+{point})?|\.[0-9]+|[½¼¾⅓⅔{ONES}]")
-          for point in ("", r"|\.(?=\s*[-+*/)])")]  # 1. in code
-EXPONENT = re.compile(r"e\s*\^\s*(?=[{(])")
+_SPELLED = {"**": "^", ".^": "^", ".*": "∘", "./": "∕", "%*%": "@", "||": "‖", ".'": "'", ".+": "+",
+            ".-": "-", "÷": "/", "⊘": "∕", "%x%": "⊗"}
+_POSTFIX = re.compile(r"[⁻⁺]?[⁰¹²³⁴-⁹]+|⁻?ᵀ|\.?'")
+_UPRIGHT = r"\\(?:mathrm|text|mathsf)"
+_FROBENIUS = re.compile(rf"_(?:[F2](?![A-Za-z0-9])|\{{\s*(?:[F2]|{_UPRIGHT}\s*\{{?\s*F\}}?)\s*\}}"
+                        rf"|{_UPRIGHT}\s*\{{F\}})")
+_SIGN = re.compile(ENTRY + r"|\*\*|\.[*/^]|\.[+-](?!\d)|%\*%|\|\||%x%"
+                   r"|[-+·*@/∘:^_(){}\[\]|‖⟨⟩,∂∇÷⊘⊗]")
+_ALIKE = {**SIGNS, **LOOKALIKES}
+_SPELLINGS = [(sign, sign.translate(ASCII)) for sign in _ALIKE]
+_IN_LATEX = {*COMMANDS, *LAYOUT, *OF_BRACKETS, *GREEK, *VARIANTS, *NAMED}
+_POWER_OF_TEN = re.compile(r"([0-9.]+)[eE]([-+]?[0-9]+)")
+_SPACE, _OPENING = re.compile(r"\s*"), re.compile(r"\s*[(\[]")
+_STRING = re.compile(r"(['\"])([A-Za-z, ]*(?:->[A-Za-z ]*)?|[-+*/])\1")
+_UPRIGHT_T, _PRIMED = re.compile(r"[TtH](?![A-Za-z0-9_])"), re.compile(r"'\s*[(\[{]")
+_DIGIT, _LETTER = re.compile(r"[0-9]"), re.compile(r"[^\W\d_]")
+_NUMBER = [re.compile(rf"[0-9]+(?:\.[0-9]+{point})?|\.[0-9]+|[½¼¾⅓⅔{ONES}]")
+           for point in ("", r"|\.(?=\s*[-+*/)])")]  # 1. in code
+_EXPONENT = re.compile(r"e\s*\^\s*(?=[{(])")
 
 
 class Token(NamedTuple):
@@ -100,12 +100,12 @@ class _Scanner(Words):
                  transposes: bool = False):
         self.transposes = transposes or "%*%" in text or "t" not in vocabulary.spellings
         names = vocabulary.spellings
-        signs = {sign: ALIKE[sign] for sign, name in SPELLINGS if name not in names}
+        signs = {sign: _ALIKE[sign] for sign, name in _SPELLINGS if name not in names}
         if re.search(r"<[^<>=]+,[^<>=]+>", text) and "\\>" not in text:
             signs |= {"<": "⟨", ">": "⟩"}
         super().__init__(text, text.translate(str.maketrans(signs)), vocabulary, functions)
         commands = any(
-            word in IN_LATEX or re.match(STYLES, "\\" + word)
+            word in _IN_LATEX or re.match(STYLES, "\\" + word)
             for word in re.findall(r"\\([A-Za-z]+)", self.text))
         self.latex = commands or bool(re.search(r"\\[,;!|{]", self.text))
         # a backslash in front of a space is a space in LaTeX, and solves in MATLAB
@@ -117,12 +117,12 @@ class _Scanner(Words):
 
     def scanned(self) -> list[Token]:
         while self.place < len(self.text):
-            if ten := self.match(POWER_OF_TEN):
+            if ten := self.match(_POWER_OF_TEN):
                 raise Unreadable(
                     f"It is not clear whether `{quoted(ten[0])}` is a power of ten or has the name "
                     f"e in it: write {quoted(ten[1])}*10^{quoted(ten[2])}, or a * or a space "
                     "before the e.", self.place)
-            for read in READERS.get(self.text[self.place], KINDS):
+            for read in _READERS.get(self.text[self.place], _KINDS):
                 if read(self):
                     break
             else:
@@ -163,7 +163,7 @@ class _Scanner(Words):
         return bool(match) and self.skip(match.end())
 
     def string(self) -> bool:
-        match = self.match(STRING)
+        match = self.match(_STRING)
         opens = match and self.found and self.found[-1].text in ("(", ",")
         return bool(opens) and self.add("text", match[2], match.end())
 
@@ -201,7 +201,7 @@ class _Scanner(Words):
         matlab = not self.latex and not (match and self.turned) and not self.in_arrays
         if matlab and self.match(lexicon.BACKSLASH) and self.behind_a_factor():
             here, self.place = self.place, self.place + 1
-            solves = self.match(OPENING) or self.starts_a_word()
+            solves = self.match(_OPENING) or self.starts_a_word()
             self.place = here
             return bool(solves) and self.add("sign", "\\", self.place + 1)
         return False
@@ -219,7 +219,7 @@ class _Scanner(Words):
         return self.skip(end)
 
     def starts_a_word(self) -> bool:
-        space = len(self.match(SPACE)[0])
+        space = len(self.match(_SPACE)[0])
         place = self.place + space
         called = self.function.match(self.text, place)
         if called:
@@ -256,7 +256,7 @@ class _Scanner(Words):
     def take_single_digits(self, place: int) -> None:
         """Let \\frac12 be 1/2: each of its arguments is a group or one sign."""
         for _ in range(2):
-            place = SPACE.match(self.text, place).end()
+            place = _SPACE.match(self.text, place).end()
             if self.text[place:place + 1] == "{":
                 place = closing(self.text, place, "{}") or len(self.text)
             else:
@@ -265,14 +265,14 @@ class _Scanner(Words):
                 place = match.end()
 
     def number(self) -> bool:
-        match = self.match(DIGIT if self.place in self.digits else NUMBER[self.in_arrays])
+        match = self.match(_DIGIT if self.place in self.digits else _NUMBER[self.in_arrays])
         kind = "name" if match and match[0] == ONES else "number"
         return bool(match) and self.add(kind, match[0], match.end())
 
     def postfix(self) -> bool:
-        match = self.match(POSTFIX)
-        text = match[0].lstrip(".").translate(SUPERSCRIPTS) if match else ""
-        last = self.found[-1] if self.match(PRIMED) and self.found else None
+        match = self.match(_POSTFIX)
+        text = match[0].lstrip(".").translate(_SUPERSCRIPTS) if match else ""
+        last = self.found[-1] if self.match(_PRIMED) and self.found else None
         if last and last.kind == "function" and f"{last.text}'" in self.functions:  # tanh'(Z)
             self.found[-1] = last._replace(text=f"{last.text}'", end=match.end())
             return self.skip(match.end())
@@ -297,16 +297,16 @@ class _Scanner(Words):
         return False
 
     def sign(self) -> bool:
-        norm = self.match(FROBENIUS)
+        norm = self.match(_FROBENIUS)
         if norm and {"‖", "⟩"} & {token.text for token in self.found[-4:]}:
             return self.add("sign", "_F", norm.end())
-        match = self.match(SIGN)
+        match = self.match(_SIGN)
         if not match:
             return False
         sign = match[0]
         if sign == "||" and sum(token.text == "|" for token in self.found) % 2:
             return self.add("sign", "|", self.place + 1)  # a determinant ends, as in |K||K|
-        return self.add("sign", SPELLED.get(sign, sign), match.end())
+        return self.add("sign", _SPELLED.get(sign, sign), match.end())
 
     # Words
     def word(self) -> bool:
@@ -326,25 +326,25 @@ class _Scanner(Words):
                 self.text[self.place] == "T"):  # YY^TX is YYᵀX
             return self.add("sign", "T", self.place + 1)
         upright = "T" + "".join({*"tH"} - self.vocabulary.spellings.keys())
-        if (self.match(UPRIGHT_T) and self.text[self.place] in upright
+        if (self.match(_UPRIGHT_T) and self.text[self.place] in upright
                 and re.search(r"\^\s*[({]?\s*-?\s*$", self.text[:self.place])):
             return self.add("sign", "T", self.place + 1)
         if "e" not in self.vocabulary.spellings and "exp" in self.functions and (
-                power := self.match(EXPONENT)):
+                power := self.match(_EXPONENT)):
             return self.add("function", "exp", power.end())
         if self.transposes and self.text.startswith("t(", self.place):
             return self.add("function", "transpose", self.place + 1)
-        if LETTER.match(self.text, self.place):
+        if _LETTER.match(self.text, self.place):
             for token in self.split(self.place) or self.refuse(self.place):
                 self.add(*token)
             return True
         return False
 
 
-KINDS = (_Scanner.space, _Scanner.string, _Scanner.command, _Scanner.number, _Scanner.postfix,
-         _Scanner.method, _Scanner.word, _Scanner.sign)
+_KINDS = (_Scanner.space, _Scanner.string, _Scanner.command, _Scanner.number, _Scanner.postfix,
+          _Scanner.method, _Scanner.word, _Scanner.sign)
 # What can begin with a sign; with any other, all of them
-READERS = {
+_READERS = {
     **dict.fromkeys(ascii_letters, (_Scanner.word,)), " ": (_Scanner.space,),
     **dict.fromkeys("023456789", (_Scanner.number,)), "\\": (_Scanner.space, _Scanner.command),
     **dict.fromkeys("+-*/^_(),:|@]}", (_Scanner.sign,))}

@@ -13,10 +13,10 @@ from lvmcalc.recent import Recent
 
 # Behind a name stands no letter, digit, subscript or accent that would make another name of it; a
 # Greek letter, the brace of a subscript, or the digit in \delta_1 ends it where a Latin one begins.
-MORE = "0-9_\u0300-\u036f\u2090-\u209c\u1d62-\u1d6a"
+_MORE = "0-9_\u0300-\u036f\u2090-\u209c\u1d62-\u1d6a"
 _BELOW = "|".join(rf"(?<=\\{name}_\d)" for name in GREEK)
-ENDS = f"(?:(?:(?<=[α-ωΑ-Ω\u0302-\u0304}}])|{_BELOW})(?![{MORE}])|(?![A-Za-z{MORE}]))"
-SMALL = dict(zip("nmikpst", "ₙₘᵢₖₚₛₜ", strict=True))  # letters that can stand below
+ENDS = f"(?:(?:(?<=[α-ωΑ-Ω\u0302-\u0304}}])|{_BELOW})(?![{_MORE}])|(?![A-Za-z{_MORE}]))"
+_SMALL = dict(zip("nmikpst", "ₙₘᵢₖₚₛₜ", strict=True))  # letters that can stand below
 
 
 class Vocabulary(dict):
@@ -153,7 +153,7 @@ def typed(name: str) -> str:
         elif piece.isdigit() and pattern:
             pattern += rf"(?:_?{piece}|_\{{{piece}\}})"
         elif len(piece) > 1 and piece != "_bar":
-            below = SMALL.get(piece[1:], "(?!)")
+            below = _SMALL.get(piece[1:], "(?!)")
             pattern += rf"(?:_(?:{typed(piece[1:])}|\{{{typed(piece[1:])}\}})|{below})"
         else:
             pattern += re.escape(piece)

@@ -10,7 +10,7 @@ from lvmcalc.show import panels
 from lvmcalc.show.live_base import Training
 
 BINS = 96  # cells of the density in each direction
-SPREAD = 3.2  # standard deviations that the axes show
+_SPREAD = 3.2  # standard deviations that the axes show
 
 
 class Cloud(Training):
@@ -46,7 +46,8 @@ class Cloud(Training):
             "density": {"kind": "cells", "title": f"{problem.shape[0]:,} latent points, "
                         "x₁ across, x₂ up", "shape": [BINS, BINS], "count": 1, "columns": 1,
                         "top": 1, "signed": False, "most": 400},
-            "curve": panels.value_curve(problem), "bars": panels.eigenvalues(self.spectrum()[0])},
+            "curve": panels.value_curve_panel(problem),
+             "bars": panels.eigenvalues_panel(self.spectrum()[0])},
             [(1, [(1, ["density"])]), (1, [(1, ["curve"]), (1, ["bars"])])])
 
     def numbers(self) -> Mapping[str, Any]:
@@ -74,7 +75,7 @@ class Cloud(Training):
 
         The axes follow the points with room to spare, so that they stand still most of the time.
         """
-        need = SPREAD * float(X.std())
+        need = _SPREAD * float(X.std())
         if not 0.6 * self._limit < need < self._limit:
             self._limit = 1.2 * need
         # what lies outside is counted in a border, which is left out

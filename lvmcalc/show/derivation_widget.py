@@ -5,8 +5,8 @@ from collections.abc import Iterable
 
 from lvmcalc import notation
 from lvmcalc.auditing import audit
-from lvmcalc.auditing.audit_report import SIGNS, Audit, Line
-from lvmcalc.auditing.pasted_lines import lines_of
+from lvmcalc.auditing.audit_report import VERDICT_SIGNS, Audit, Line
+from lvmcalc.auditing.pasted_lines import unwrapped_lines
 from lvmcalc.calculus.verdict import MARKS
 from lvmcalc.chain import Chain
 from lvmcalc.course.progress import here
@@ -60,7 +60,7 @@ class Derivation(Boxes):
         return self.audit
 
     def split(self, text: str) -> list[str]:
-        return [line.strip() for line in lines_of([text]) if line.strip()] or [""]
+        return [line.strip() for line in unwrapped_lines([text]) if line.strip()] or [""]
 
     def question(self) -> str:
         lines = "".join(f"<li>{in_html(line)}</li>" for line in self.lines if line)
@@ -85,12 +85,13 @@ class Derivation(Boxes):
                  f"title='{verdict.status}'>= {MARKS[verdict.status]}</b>"
                  for verdict in line.verdicts]
         if line.kind == "definition":
-            signs = [f"<b class='lvm-sign'>{SIGNS['definition']}</b>"] * (len(line.sides) - 1)
+            sign = f"<b class='lvm-sign'>{VERDICT_SIGNS['definition']}</b>"
+            signs = [sign] * (len(line.sides) - 1)
         sides = [rf"$\displaystyle {notation.latex(shown(self.chain, side))}$"
                  for side in line.sides]
         parts = [part for pair in zip(sides, [*signs, ""], strict=False) for part in pair]
         if not line.sides:
-            parts = [f"{SIGNS[line.status]} {line.status}"]
+            parts = [f"{VERDICT_SIGNS[line.status]} {line.status}"]
         elif line.verdicts:
             parts.append(f"<span class='lvm-status'>{line.status}</span>")
         first = "<b class='lvm-first'>The first break.</b> " * (line is self.audit.first_break)
@@ -101,14 +102,14 @@ class Derivation(Boxes):
     def _asks(self) -> str:
         names = ", ".join(f"${notation.latex(leaf.symbol)}$" for leaf in self.chain.leaves.values())
         output = self.chain[self.chain.output]
-        formula = in_pieces(notation.latex(self.chain.abbreviated(self.chain.expression())))
+        formula = _in_pieces(notation.latex(self.chain.abbreviated(self.chain.expression())))
         return f"The leaves are {names}.<br>${notation.latex(output.symbol)} = {formula}$"
 
     def __repr__(self) -> str:
         return f"A derivation in {self.chain.name}, line by line"
 
 
-def in_pieces(latex: str) -> str:
+def _in_pieces(latex: str) -> str:
     """Return a formula that stands between $ signs so that a line may break before its terms."""
     pieces, depth = [], 0
     for part in re.split(r"(\\left|\\right|[{}]| [+-] )", latex):

@@ -14,8 +14,8 @@ from lvmcalc.show.graph_layout import Layout, bow, layout
 from lvmcalc.show.still import WIDTH, Drawing, canvas, draw_graph, image, place, tone
 from lvmcalc.training import Trainer
 
-LONGEST, NARROWEST = 22, 14  # pixels of the two sides of a heat map at least, so as to be seen
-LANE = 92  # pixels from a node to the next one below it
+_LONGEST, _NARROWEST = 22, 14  # pixels of the two sides of a heat map at least, so as to be seen
+_LANE = 92  # pixels from a node to the next one below it
 
 
 @style.applied()
@@ -44,7 +44,7 @@ def graph(chain: Chain, stage: str | tuple[str, str] | None = None) -> Drawing:
                          f"{', '.join(chain[node].parents) or 'nothing'}.")
     panel = graph_panel(chain, stage)
     lanes = [node["y"] for node in panel["nodes"].values()]
-    figure = canvas(WIDTH, LANE * (max(lanes) - min(lanes) + 1.3))
+    figure = canvas(WIDTH, _LANE * (max(lanes) - min(lanes) + 1.3))
     draw_graph(figure, (0, 0, *figure.bbox.size), panel, {})
     return Drawing(figure, _graph_in_words(chain, parent, node))
 
@@ -82,7 +82,7 @@ def outline_of(chain: Chain, name: str) -> dict[str, Any]:
     if name == chain.output:
         return {"color": style.REACHED["color"], "linestyle": style.SOLID}
     looks = [_look(chain, (child, name)) for child in chain.children(name)]
-    return looks[0] if all(look == looks[0] for look in looks) else style.PLAIN
+    return looks[0] if all(look == looks[0] for look in looks) else style.PLAIN_LINE
 
 
 def heat(chain: Chain, name: str, **leaves: Any) -> Drawing:
@@ -126,8 +126,8 @@ def heats(matrices: Mapping[str, Any], shapes: Mapping[str, str] | None = None,
     unit = min(room_x / most_columns, room_y / most_rows)
     words, largest = [], max(np.abs(matrix).max() for matrix in cells.values())
     for index, (title, matrix) in enumerate(cells.items()):
-        grow = unit * max(1, LONGEST / (unit * max(matrix.shape)))
-        high, wide = np.maximum(grow * np.array(matrix.shape), NARROWEST)
+        grow = unit * max(1, _LONGEST / (unit * max(matrix.shape)))
+        high, wide = np.maximum(grow * np.array(matrix.shape), _NARROWEST)
         middle = (index + 0.5) / len(cells)
         axes = place(figure, WIDTH * middle - wide / 2, 72 + (room_y - high) / 2, wide, high)
         about = _about(matrices[title])
@@ -135,7 +135,7 @@ def heats(matrices: Mapping[str, Any], shapes: Mapping[str, str] | None = None,
         figure.text(middle, 1 - 34 / height, about, ha="center", va="top", size=14)
         image(axes, matrix, largest if one_scale else np.abs(matrix).max(), aspect="auto",
               interpolation="nearest")
-        outline = outlines.get(title, style.PLAIN)
+        outline = outlines.get(title, style.PLAIN_LINE)
         axes.spines[:].set(linewidth=2, **outline | {"color": tone(outline["color"])})
         down, by, across = shapes.get(title, "").partition("×")
         if by:
@@ -259,7 +259,7 @@ def _layout(chain: Chain) -> Layout:
 def _look(chain: Chain, edge: tuple[str, str]) -> dict[str, Any]:
     """Return colour and style of an edge: those of the use that travels along it."""
     use = _layout(chain).paths.get(edge)
-    return style.PLAIN if use is None else style.USES[use % len(style.USES)]
+    return style.PLAIN_LINE if use is None else style.USES[use % len(style.USES)]
 
 
 def _graph_in_words(chain: Chain, parent: str | None, node: str | None) -> str:

@@ -9,7 +9,7 @@ from lvmcalc.chain import Chain
 from lvmcalc.show import figures, panels, style
 from lvmcalc.show.view import Control, View
 
-NAMINGS = 5000  # are tried at most; a graph of the homework has four
+_NAMINGS = 5000  # are tried at most; a graph of the homework has four
 Edges = Collection[tuple[str, str]]
 
 
@@ -136,7 +136,7 @@ def _namings(chain: Chain, edges: Edges) -> list[set[tuple[str, str]]]:
     groups = [sorted(names) for names in alike.values()]
     dealt = product(*(permutations(names) for names in groups))
     found = []
-    for deal in islice(dealt, NAMINGS):
+    for deal in islice(dealt, _NAMINGS):
         new = {old: name for names, others in zip(groups, deal, strict=True)
                for old, name in zip(names, others, strict=True)}
         found.append({(new.get(used, used), new.get(user, user)) for used, user in edges})

@@ -10,16 +10,16 @@ from typing import NamedTuple
 
 from lvmcalc.chain import Chain
 
-Edge = tuple[str, str]  # a node, and what it is computed from
-Place = tuple[int, int]  # column and lane
-Arrow = tuple[Place, Place]
-BOW = 0.3  # of a long slanting arrow: how far it bends away from the straight line
-ROUNDS = 3  # of moving each run of nodes to the best lane
-LANES = (0, 1, -1, 2, -2, 3, -3)  # in the order in which they are tried
-CLOSE = 0.5  # lanes: an arrow that comes so close to a node runs over it
+_Edge = tuple[str, str]  # a node, and what it is computed from
+_Cell = tuple[int, int]  # column and lane
+Arrow = tuple[_Cell, _Cell]
+_BOW = 0.3  # of a long slanting arrow: how far it bends away from the straight line
+_ROUNDS = 3  # of moving each run of nodes to the best lane
+_LANES = (0, 1, -1, 2, -2, 3, -3)  # in the order in which they are tried
+_CLOSE = 0.5  # lanes: an arrow that comes so close to a node runs over it
 # What it costs that two arrows cross, that two nodes share a place, and that a node is a lane away
 # from the middle; an arrow that is a lane too steep costs 1.
-CROSSING, OVERLAP, FAR = 10.0, 1000.0, 0.1
+_CROSSING, _OVERLAP, _FAR = 10.0, 1000.0, 0.1
 
 
 class Layout(NamedTuple):
@@ -29,8 +29,8 @@ class Layout(NamedTuple):
     travels alone, until the uses meet.
     """
 
-    places: dict[str, Place]
-    paths: dict[Edge, int]
+    places: dict[str, _Cell]
+    paths: dict[_Edge, int]
 
 
 def layout(chain: Chain) -> Layout:
@@ -41,10 +41,10 @@ def layout(chain: Chain) -> Layout:
     return Layout({name: (column[name], lane[name]) for name in column}, _paths(chain, variable))
 
 
-def bow(start: Place, end: Place) -> float:
+def bow(start: _Cell, end: _Cell) -> float:
     """Return how an arrow bends, as Matplotlib's `arc3` has it: long slanting ones bend out."""
     (x, y), (right, up) = start, end
-    return BOW * ((up > y) - (up < y)) if abs(right - x) > 2 else 0.0
+    return _BOW * ((up > y) - (up < y)) if abs(right - x) > 2 else 0.0
 
 
 def variable_of(chain: Chain) -> str:
@@ -73,7 +73,7 @@ def _columns(chain: Chain, variable: str) -> tuple[dict[str, int], set[str]]:
     return column, reached
 
 
-def _paths(chain: Chain, variable: str) -> dict[Edge, int]:
+def _paths(chain: Chain, variable: str) -> dict[_Edge, int]:
     """Return the number of the use that travels alone along an edge.
 
     Uses are numbered as they stand, from left to right, in the formula in which they meet.
@@ -110,9 +110,9 @@ def _lanes(chain: Chain, column: Mapping[str, int], runs: list[list[str]]) -> di
     """Return the lane of each node: the best for each run in turn, and again with all placed."""
     run_of = {name: number for number, run in enumerate(runs) for name in run}
     lane: dict[str, int] = {}
-    for _ in range(ROUNDS):
+    for _ in range(_ROUNDS):
         for run in runs:
-            lane = min((lane | dict.fromkeys(run, y) for y in LANES),
+            lane = min((lane | dict.fromkeys(run, y) for y in _LANES),
                        key=lambda tried: _cost(chain, column, tried, run_of))
     return lane
 
@@ -129,7 +129,7 @@ def _cost(chain: Chain, column: Mapping[str, int], lane: Mapping[str, int],
     bad = sum(_cross(one, other) for one, other in combinations(arrows, 2))
     bad += sum(_over(arrow, place) for arrow in arrows for place in places)
     shared = len(places) - len(set(places))
-    return OVERLAP * shared + CROSSING * bad + steep + FAR * sum(map(abs, lane.values()))
+    return _OVERLAP * shared + _CROSSING * bad + steep + _FAR * sum(map(abs, lane.values()))
 
 
 def _height(arrow: Arrow, at: float) -> float:
@@ -148,8 +148,8 @@ def _cross(one: Arrow, other: Arrow) -> bool:
     return above[0] * above[1] < 0
 
 
-def _over(arrow: Arrow, place: Place) -> bool:
+def _over(arrow: Arrow, place: _Cell) -> bool:
     """Return whether an arrow runs over a node that stands between its ends."""
     column, lane = place
     between = arrow[0][0] < column < arrow[1][0]
-    return between and abs(_height(arrow, column) - lane) < CLOSE
+    return between and abs(_height(arrow, column) - lane) < _CLOSE

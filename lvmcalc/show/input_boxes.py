@@ -13,7 +13,7 @@ from lvmcalc.show import style
 from lvmcalc.show.messages import InOrder
 from lvmcalc.show.view import NO_COMMAND, Asked, module
 
-INTERRUPTED = "Interrupted, so it is not marked. Press Enter to mark it again."
+_INTERRUPTED = "Interrupted, so it is not marked. Press Enter to mark it again."
 
 
 class Boxes(Asked, anywidget.AnyWidget):
@@ -65,7 +65,7 @@ class Boxes(Asked, anywidget.AnyWidget):
         try:
             self.read(lines)
         except KeyboardInterrupt:
-            self._fail(at, INTERRUPTED)
+            self._fail(at, _INTERRUPTED)
         except Exception as error:  # one that leaves a callback would be lost
             self._fail(at, f"Stopped: {type(error).__name__}: {error}")
 

@@ -11,9 +11,9 @@ from lvmcalc.show.player_view import RATES, PlayerView, among, stops
 from lvmcalc.show.view import Control
 from lvmcalc.training import OPTIMISERS, Problem, Trainer
 
-DIGITS = {8: "eight", 9: "nine", 10: "ten"}  # of the optimum, at which a run ends
-NO_PRESET = "—"
-SPEEDS = (2, 5, 10, 20, 50, 100, FLAT_OUT)
+_DIGITS = {8: "eight", 9: "nine", 10: "ten"}  # of the optimum, at which a run ends
+_NO_PRESET = "—"
+_SPEEDS = (2, 5, 10, 20, 50, 100, FLAT_OUT)
 
 
 class Training(PlayerView):
@@ -45,12 +45,12 @@ class Training(PlayerView):
         self._before: dict[str, Any] = {}  # what the controls said before a preset
         self.trainer = trainer = Trainer(problem, optimiser, learning_rate, seed)
         speeds = [("unlimited" if stop >= FLAT_OUT else f"{stop:g} steps/s", stop)
-                  for stop in among(SPEEDS, speed)]
+                  for stop in among(_SPEEDS, speed)]
         controls = {
             "rate": stops("learning rate", RATES, trainer.learning_rate / self._unit(),
                           "The learning rate, in multiples of the stability limit", more=False,
                           act=self._steer, limit=trainer.stability_limit is not None),
-            "preset": Control("choice", "preset", NO_PRESET, (NO_PRESET, *self.presets),
+            "preset": Control("choice", "preset", _NO_PRESET, (_NO_PRESET, *self.presets),
                               "An instructive run with one choice; — restores the settings",
                               act=self._set),
             "gradient": Control("choice", "gradient", trainer.ablation, trainer.problem.ablations,
@@ -108,7 +108,7 @@ class Training(PlayerView):
         if not (trainer.settled if may_end_elsewhere else best and stays):
             return ""
         if best:
-            return (f"Finished: to {DIGITS[trainer.problem.digits]} digits this is the best "
+            return (f"Finished: to {_DIGITS[trainer.problem.digits]} digits this is the best "
                     f"possible {name}.")
         known = "" if trainer.gap is None else f", and the {name} is not the best possible"
         return f"Settled: with this gradient nothing moves any more{known}."
@@ -116,7 +116,7 @@ class Training(PlayerView):
     def _set(self) -> None:
         c = self.controls
         wanted = self.presets.get(c.preset.value, self._before)
-        if c.preset.value != NO_PRESET:
+        if c.preset.value != _NO_PRESET:
             self._before = self._before or {
                 name: getattr(c, name).value for preset in self.presets.values() for name in preset}
         else:
@@ -179,7 +179,7 @@ class Training(PlayerView):
         c = self.controls
         wanted = self.presets.get(c.preset.value, {}) if self.presets else {}
         if any(getattr(c, name).value != value for name, value in wanted.items()):
-            c.preset._value, self._before = NO_PRESET, {}
+            c.preset._value, self._before = _NO_PRESET, {}
 
     def _unit(self) -> float:
         """Return what the slider calls 1: the stability limit, or Adam's usual rate."""

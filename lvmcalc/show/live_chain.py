@@ -13,7 +13,7 @@ from lvmcalc.show import panels
 from lvmcalc.show.live_base import Training
 from lvmcalc.training import ChainProblem
 
-MOST = 64  # cells of a heat map along a side; of a larger matrix, the means of blocks are drawn
+_MOST = 64  # cells of a heat map along a side; of a larger matrix, the means of blocks are drawn
 
 
 class Live(Training):
@@ -49,19 +49,20 @@ class Live(Training):
 
     def picture(self) -> dict[str, Any]:
         problem = self.trainer.problem
-        found = {"curve": panels.value_curve(problem) | {
+        found = {"curve": panels.value_curve_panel(problem) | {
             "title": f"{notation.plain(problem.chain.output)}, the value of {problem.chain.name}"}}
         rows = []
         for name, shape in problem.shapes.items():
             drawn, block = np.shape(_means(np.zeros(shape))), _block(shape)
             about = f", means of {block[0]}×{block[1]}" if max(block) > 1 else ""
             adjoint = notation.adjoint_name(problem.chain.output, name)
-            found |= {name: panels.matrix(notation.plain(name) + about, drawn),
-                      f"gradient {name}": panels.matrix(adjoint + about, drawn)}
+            found |= {name: panels.matrix_panel(notation.plain(name) + about, drawn),
+                      f"gradient {name}": panels.matrix_panel(adjoint + about, drawn)}
             rows.append((1, [name, f"gradient {name}"]))
         layout = [(1, [(1, ["curve"])])]
         if self._own is not None:
-            found["own"] = panels.matrix("picture", np.shape(self._drawn()), fill=False, most=400)
+            found["own"] = panels.matrix_panel("picture", np.shape(self._drawn()), fill=False,
+                                               most=400)
             layout[0][1].append((1, ["own"]))
         short = not any("means" in panel["title"] for panel in found.values())
         columns = [rows[::2], rows[1::2]] if short and len(rows) > 2 else [rows] * bool(rows)
@@ -84,7 +85,7 @@ class Live(Training):
 
 def _block(shape: tuple[int, ...]) -> list[int]:
     """Return how many rows and columns one cell of the heat map stands for."""
-    return [ceil(size / MOST) for size in (1, 1, *shape)[-2:]]
+    return [ceil(size / _MOST) for size in (1, 1, *shape)[-2:]]
 
 
 def _means(value: Any) -> np.ndarray:

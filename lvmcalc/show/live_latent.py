@@ -14,9 +14,9 @@ from lvmcalc.show.player_view import among
 from lvmcalc.show.view import Control
 from lvmcalc.training import Problem, data
 
-LARGEST = 9  # latent dimension on offer
-SHOWN = 6  # objects beside the chosen one, one of each class
-POINT = 39  # the object that is chosen at first; of the digits, one that two numbers rebuild well
+_LARGEST = 9  # latent dimension on offer
+_SHOWN = 6  # objects beside the chosen one, one of each class
+_POINT = 39  # the object that is chosen at first; of the digits, one that two numbers rebuild well
 
 
 class LiveModel(Training):
@@ -43,7 +43,7 @@ class LiveModel(Training):
         again = "; training starts again"
         making = {
             "dataset": Control("choice", "data", dataset, data.FILES, f"The data{again}"),
-            "size": Control("choice", self.size_name, size, sizes(self._data, size),
+            "size": Control("choice", self.size_name, size, _sizes(self._data, size),
                             f"How many numbers stand for an object{again}"), **more}
         self._makes = SimpleNamespace(**making)
         for control in making.values():
@@ -168,11 +168,11 @@ class LiveModel(Training):
 
     def _load(self, dataset: str) -> None:
         self._data = data.load(dataset)
-        self._Y, self.point, self.move = data.centred(self._data.Y), POINT, (0.0, 0.0)
+        self._Y, self.point, self.move = data.centred(self._data.Y), _POINT, (0.0, 0.0)
 
     def _new_picture(self) -> None:
         labels = self._data.labels
-        self._rows = np.unique(labels, return_index=True)[1][:SHOWN]
+        self._rows = np.unique(labels, return_index=True)[1][:_SHOWN]
         self._heights, self._limit = panels.height_of_rows(self._data), 0.0
         self.controls.up.disabled = min(self.trainer.problem.shape) == 1
         super()._new_picture()
@@ -206,7 +206,7 @@ class LiveModel(Training):
             raise
         self._load(c.dataset.value)
         size = min(problem.shape)
-        c.size.offer(sizes(self._data, size), size)
+        c.size.offer(_sizes(self._data, size), size)
         self.trainer = type(self.trainer)(problem, c.optimiser.value, seed=c.seed.value)
         self._made, c.point.looks["max"] = self._choice(), len(self._Y) - 1
         self._hand()
@@ -220,6 +220,6 @@ class LiveModel(Training):
         return tuple(control.value for control in vars(self._makes).values())
 
 
-def sizes(dataset: data.Dataset, size: int) -> list[int]:
+def _sizes(dataset: data.Dataset, size: int) -> list[int]:
     """Return the latent dimensions on offer for a data set, and the given one."""
-    return among(range(1, min(LARGEST, dataset.Y.shape[1] - 1) + 1), size)
+    return among(range(1, min(_LARGEST, dataset.Y.shape[1] - 1) + 1), size)

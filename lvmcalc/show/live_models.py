@@ -17,14 +17,14 @@ from lvmcalc.show.player_view import BETAS, stops
 from lvmcalc.show.view import Control
 from lvmcalc.training import Problem, data
 
-TOLD = tomllib.loads((resources.files(__package__) / "live_models.toml").read_text("utf-8"))
+_TOLD = tomllib.loads((resources.files(__package__) / "live_models.toml").read_text("utf-8"))
 
 
-def told(of: str) -> tuple[dict[str, dict[str, Any]], dict[str, str], str]:
+def _told(of: str) -> tuple[dict[str, dict[str, Any]], dict[str, str], str]:
     """Return a model's presets, what each lost part comes to, and what too fast a step does."""
-    usual, presets = TOLD[of]["usual"], TOLD[of]["presets"]
-    return ({name: usual | preset for name, preset in presets.items()}, TOLD[of]["expected"],
-            TOLD[of]["too_fast"])
+    usual, presets = _TOLD[of]["usual"], _TOLD[of]["presets"]
+    return ({name: usual | preset for name, preset in presets.items()}, _TOLD[of]["expected"],
+            _TOLD[of]["too_fast"])
 
 
 class LiveGPLVM(LiveModel):
@@ -59,7 +59,7 @@ class LiveGPLVM(LiveModel):
     """
 
     size_name, latent_name = "Q", "x"
-    presets, expected, too_fast = told("gplvm")
+    presets, expected, too_fast = _told("gplvm")
 
     def __init__(self, dataset: str = "digits", Q: int = 2, optimiser: str = "nesterov",
                  learning_rate: float | None = None, alpha: float = 1.0, beta: float | None = None,
@@ -83,10 +83,10 @@ class LiveGPLVM(LiveModel):
 
     def picture(self) -> dict[str, Any]:
         problem, (of_data, _) = self.trainer.problem, self.spectrum()
-        found = {"latent": panels.latent(self._data, problem.shape[1], "x"),
-                 "curve": panels.value_curve(problem, 1.5),
-                 "bars": panels.eigenvalues(of_data),
-                 "samples": panels.samples(self._data, problem.shape[1], len(self._rows) + 1)}
+        found = {"latent": panels.latent_panel(self._data, problem.shape[1], "x"),
+                 "curve": panels.value_curve_panel(problem, 1.5),
+                 "bars": panels.eigenvalues_panel(of_data),
+                 "samples": panels.samples_panel(self._data, problem.shape[1], len(self._rows) + 1)}
         return panels.picture(found, [(1, [(1, ["latent"])]), (
             1.3, [(1.25, ["curve", "bars"]), (1, ["samples"])])]) | {"follow": "latent"}
 
@@ -103,7 +103,7 @@ class LiveGPLVM(LiveModel):
 
     def spectrum(self) -> tuple[np.ndarray, np.ndarray]:
         """Return the largest eigenvalues of YYᵀ and of the model's DK."""
-        return panels.spectrum(self.trainer, eigenvalues_of(self._data.name))
+        return panels.spectrum(self.trainer, _eigenvalues_of(self._data.name))
 
     def describe(self) -> str:
         of_data, of_model = (values[:self.trainer.problem.shape[1]] for values in self.spectrum())
@@ -140,7 +140,7 @@ class LiveAutoencoder(LiveModel):
     """
 
     size_name, latent_name = "m", "e"
-    presets, expected, too_fast = told("autoencoder")
+    presets, expected, too_fast = _told("autoencoder")
 
     def __init__(self, dataset: str = "digits", m: int = 2, optimiser: str = "nesterov",
                  learning_rate: float | None = None, seed: int = 0, speed: float = 30,
@@ -158,10 +158,10 @@ class LiveAutoencoder(LiveModel):
 
     def picture(self) -> dict[str, Any]:
         problem = self.trainer.problem
-        found = {"latent": panels.latent(self._data, problem.shape[0], "e"),
-                 "weights": panels.weights(problem, self._data),
-                 "curve": panels.value_curve(problem, 1.2),
-                 "samples": panels.samples(self._data, problem.shape[0], len(self._rows) + 1)}
+        found = {"latent": panels.latent_panel(self._data, problem.shape[0], "e"),
+                 "weights": panels.weights_panel(problem, self._data),
+                 "curve": panels.value_curve_panel(problem, 1.2),
+                 "samples": panels.samples_panel(self._data, problem.shape[0], len(self._rows) + 1)}
         return panels.picture(found, [(1, [(1, ["latent"])]), (
             1.3, [(1.25, ["curve", "weights"]), (1, ["samples"])])]) | {"follow": "latent"}
 
@@ -173,6 +173,6 @@ class LiveAutoencoder(LiveModel):
 
 
 @cache
-def eigenvalues_of(dataset: str) -> np.ndarray:
+def _eigenvalues_of(dataset: str) -> np.ndarray:
     """Return the eigenvalues of YYᵀ of a data set, the largest first."""
     return np.linalg.svd(data.centred(data.load(dataset).Y), compute_uv=False) ** 2

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from threading import RLock
 from typing import Any
 
-MOST = 8  # messages wait for one that is missing; then it is given up
+MOST_WAITING = 8  # messages wait for one that is missing; then it is given up
 
 
 class InOrder:
@@ -33,7 +33,8 @@ class InOrder:
             page, number = content["sent"]
             waiting = self._waiting.setdefault(page, {})
             waiting[number] = content
-            while waiting and (min(waiting) <= self._due.get(page, 1) or len(waiting) > MOST):
+            while waiting and (min(waiting) <= self._due.get(page, 1)
+                               or len(waiting) > MOST_WAITING):
                 number = min(waiting)
                 self._due[page] = max(number + 1, self._due.get(page, 1))
                 self._take(waiting.pop(number))

@@ -14,7 +14,7 @@ from lvmcalc.show import panels, style
 from lvmcalc.show.view import Control, View
 from lvmcalc.training import ChainProblem
 
-LARGEST, POINTS = 64, 161  # entries; points of the curve, an odd number
+_LARGEST, _POINTS = 64, 161  # entries; points of the curve, an odd number
 
 
 class Nudge(View):
@@ -58,9 +58,9 @@ class Nudge(View):
         sizes = {str(size): length for size, length in zip(chain[name].shape, start.shape,
                                                            strict=False) if size.is_Symbol}
         self._problem = ChainProblem(chain, name, **values, **sizes)
-        if prod(self._problem.shape) > LARGEST:
+        if prod(self._problem.shape) > _LARGEST:
             raise ValueError(f"{notation.plain(name)} has {prod(self._problem.shape)} entries, but "
-                             f"at most {LARGEST} can be seen.")
+                             f"at most {_LARGEST} can be seen.")
         self._name, self._output = notation.plain(name), notation.plain(chain.output)
         self._partner = name in chain.symmetric
         self._evaluate(start)
@@ -107,8 +107,9 @@ class Nudge(View):
                             {"key": "line", "color": style.ORANGE, "dash": "--", "bare": True},
                             {"key": "here", "color": style.ORANGE}]}
         return panels.picture(
-            {"leaf": panels.matrix(f"{self._name}: drag an entry up or down", shape, drag=True),
-             "slopes": panels.matrix(notation.adjoint_name(chain.output, name), shape),
+            {"leaf": panels.matrix_panel(f"{self._name}: drag an entry up or down", shape,
+                                         drag=True),
+             "slopes": panels.matrix_panel(notation.adjoint_name(chain.output, name), shape),
              "along": along}, [(1, [(1, ["leaf"]), (1, ["slopes"])]), (1.1, [(1, ["along"])])],
             0.42, 340)
 
@@ -132,8 +133,8 @@ class Nudge(View):
 
     def _draw_along(self) -> None:
         """Find the value along the entry in hand, as far as there is one without a gap."""
-        places = self._middle + self._reach * np.linspace(-1, 1, POINTS)
-        found = np.full(POINTS, np.nan)
+        places = self._middle + self._reach * np.linspace(-1, 1, _POINTS)
+        found = np.full(_POINTS, np.nan)
         for k, place in enumerate(places):
             try:
                 found[k], _ = self._evaluate(self._with(place))
@@ -141,7 +142,7 @@ class Nudge(View):
                 continue
         now = np.abs(places - self.value[self.controls.entry.value]).argmin()
         gaps = np.flatnonzero(~np.isfinite(found))
-        low, high = gaps[gaps < now].max(initial=-1) + 1, gaps[gaps > now].min(initial=POINTS)
+        low, high = gaps[gaps < now].max(initial=-1) + 1, gaps[gaps > now].min(initial=_POINTS)
         self._along = np.concatenate([places[low:high], found[low:high]])
 
     def _move(self, to: float) -> None:

@@ -10,9 +10,9 @@ from lvmcalc.show import style
 from lvmcalc.training import Problem, Trainer
 from lvmcalc.training.data import Dataset
 
-CURVE_POINTS = 300  # at most; more cannot be seen
+_CURVE_POINTS = 300  # at most; more cannot be seen
 FLOOR = 1e-12  # a gap below is rounding error
-EIGENVALUES = 8  # shown at least, if there are so many
+_EIGENVALUES = 8  # shown at least, if there are so many
 
 
 def picture(panels: Mapping[str, dict], layout: Sequence, height: float = 0.5,
@@ -26,7 +26,7 @@ def picture(panels: Mapping[str, dict], layout: Sequence, height: float = 0.5,
             "layout": layout, "height": height, "most": most}
 
 
-def latent(dataset: Dataset, size: int, letter: str) -> dict[str, Any]:
+def latent_panel(dataset: Dataset, size: int, letter: str) -> dict[str, Any]:
     """Return the panel of the first two latent dimensions, or the only one, with a row a class."""
     side, least, most = image_side(dataset), dataset.Y.min(), dataset.Y.max()
     ink = np.rint(255 * (dataset.Y - least) / (most - least)).astype(np.uint8)
@@ -92,7 +92,7 @@ def axes(panel: Mapping[str, Any], *curves: Any) -> list[float]:
     return [left, right, low, high]
 
 
-def value_curve(problem: Problem, share: float = 1) -> dict[str, Any]:
+def value_curve_panel(problem: Problem, share: float = 1) -> dict[str, Any]:
     """Return the panel of the gap to the optimum, or of the value where that is unknown."""
     name, known = problem.name_of_value, problem.best is not None
     return {"kind": "curve", "share": share, "xlog": False, "xlabel": "step", "ylog": known,
@@ -106,7 +106,7 @@ def value_curve(problem: Problem, share: float = 1) -> dict[str, Any]:
 def history(trainer: Trainer) -> np.ndarray:
     """Return steps, then gaps (or values, where no optimum is known), thinned out."""
     steps, values = trainer.history
-    keep = np.unique(np.linspace(0, len(steps) - 1, CURVE_POINTS).astype(int))
+    keep = np.unique(np.linspace(0, len(steps) - 1, _CURVE_POINTS).astype(int))
     steps, values, problem = steps[keep], values[keep], trainer.problem
     if problem.best is not None:
         values = np.maximum(problem.sign * (problem.best - values) / problem.scale, FLOOR)
@@ -119,19 +119,19 @@ def spectrum(trainer: Trainer, of_data: np.ndarray) -> tuple[np.ndarray, np.ndar
     At the optimum of a GP-LVM the first Q agree.
     """
     X, problem = np.asarray(trainer.parameters), trainer.problem
-    of_data = of_data[:max(EIGENVALUES, X.shape[1] + 3)]
+    of_data = of_data[:max(_EIGENVALUES, X.shape[1] + 3)]
     found = np.full(len(of_data), 1 / problem.beta)
     found[:X.shape[1]] += problem.alpha * np.linalg.eigvalsh(X.T @ X)[::-1]
     return of_data, problem.D * found
 
 
-def eigenvalues(of_data: np.ndarray, share: float = 1) -> dict[str, Any]:
+def eigenvalues_panel(of_data: np.ndarray, share: float = 1) -> dict[str, Any]:
     """Return the panel of the eigenvalues of YYᵀ, and of the model's DK as bars."""
     return {"kind": "bars", "title": "Eigenvalues", "marks": of_data.tolist(), "share": share,
             "xlabel": "◇ YYᵀ, ▮ model's D·K"}
 
 
-def samples(dataset: Dataset, kept: int, count: int) -> dict[str, Any]:
+def samples_panel(dataset: Dataset, kept: int, count: int) -> dict[str, Any]:
     """Return the panel of some data and what is made of them; the first is the chosen one."""
     side, numbers = image_side(dataset), f"{kept} number{'s' if kept > 1 else ''}"
     low, high = float(dataset.Y.min()), float(dataset.Y.max())
@@ -144,7 +144,7 @@ def samples(dataset: Dataset, kept: int, count: int) -> dict[str, Any]:
             "captions": ["chosen", *dataset.label_names[:count - 1]]}
 
 
-def weights(problem: Problem, dataset: Dataset) -> dict[str, Any]:
+def weights_panel(problem: Problem, dataset: Dataset) -> dict[str, Any]:
     """Return the panel of the rows of W, and below them the principal components."""
     (m, n), side = problem.shape, image_side(dataset)
     largest = 1.1 * np.linalg.norm(problem.optimum.W, axis=0).max()
@@ -154,7 +154,7 @@ def weights(problem: Problem, dataset: Dataset) -> dict[str, Any]:
     return looks | {"shape": [m, n], "count": 2, "columns": 1, "fill": True}
 
 
-def matrix(title: str, shape: Sequence[int], **looks: Any) -> dict[str, Any]:
+def matrix_panel(title: str, shape: Sequence[int], **looks: Any) -> dict[str, Any]:
     """Return the panel of one matrix as a heat map with its numbers."""
     rows, columns = (1, 1, *shape)[-2:]
     return {"kind": "cells", "title": title, "shape": [int(rows), int(columns)], "count": 1,

@@ -7,9 +7,9 @@ from time import perf_counter
 
 from IPython import get_ipython
 
-TURN = 0.010  # seconds of steps in one turn of the loop, so that a click waits no longer
-PAUSE = 0.005  # seconds given to messages in each turn; with a bare sleep(0) the buttons starve
-FRAMES, WORDS = 30, 3  # per second at most; what is late is dropped, never queued
+_TURN = 0.010  # seconds of steps in one turn of the loop, so that a click waits no longer
+_PAUSE = 0.005  # seconds given to messages in each turn; with a bare sleep(0) the buttons starve
+FRAMES_A_SECOND, WORDS_A_SECOND = 30, 3  # per second at most; what is late is dropped, never queued
 FLAT_OUT = 1e9  # steps per second: as fast as it goes
 
 # What was started by which cell: running the cell again has to close what it started before.
@@ -127,16 +127,16 @@ class Player:
             # no burst later
             due = min(due + self.rate * (turn - last_turn), max(1.0, self.rate / 10))
             last_turn = turn
-            while self.playing and due >= 1 and perf_counter() - turn < TURN:
+            while self.playing and due >= 1 and perf_counter() - turn < _TURN:
                 self._guard(self._take)
                 due -= 1
             if self.playing and self._moved and turn >= next_frame:
-                next_frame, self._moved = max(next_frame + 1 / FRAMES, turn), False
+                next_frame, self._moved = max(next_frame + 1 / FRAMES_A_SECOND, turn), False
                 self._guard(self._show)
             if self.playing and turn >= next_words:
-                next_words = turn + 1 / WORDS
+                next_words = turn + 1 / WORDS_A_SECOND
                 self._guard(self._say)
-            await asyncio.sleep(PAUSE)
+            await asyncio.sleep(_PAUSE)
         self._task = None
         self._settle()
 

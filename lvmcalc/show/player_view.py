@@ -14,7 +14,7 @@ RATES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 1, 1.1, 1.3, 1.6, 2, 3)
 BETAS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
 PAUSED, PLAYING, AGAIN = "▶ Play", "❚❚ Pause", "↻ Play again"
 # Steps a second at first, and by which factor each step after the first few is faster.
-SLOW, FEW, FASTER = 3.0, 8, 1.15
+_SLOW, _FEW, _FASTER = 3.0, 8, 1.15
 
 
 def among(values: Iterable[float], value: float) -> list:
@@ -115,7 +115,7 @@ class PlayerView(View, metaclass=_Abstract):
 
     def _pace(self, steps: int) -> None:
         """Let the first steps be slow enough to be seen."""
-        self.player.rate = min(self.speed, SLOW * FASTER ** min(max(0, steps - FEW), 200))
+        self.player.rate = min(self.speed, _SLOW * _FASTER ** min(max(0, steps - _FEW), 200))
 
     def _show(self) -> None:
         if not (self.player.playing and self.busy):

@@ -23,11 +23,11 @@ from lvmcalc.notation import in_html
 from lvmcalc.show import style
 
 WIDTH = 900  # pixels, the width of a notebook's column
-GAP = 18
-ON_TOP = {"animated": True}  # Matplotlib leaves it out; what lies under it gives way to the page
-HALO = {"path_effects": [withStroke(linewidth=4, foreground=style.PAPER)]}  # amid many colours
+_GAP = 18
+_ON_TOP = {"animated": True}  # Matplotlib leaves it out; what lies under it gives way to the page
+_HALO = {"path_effects": [withStroke(linewidth=4, foreground=style.PAPER)]}  # amid many colours
 # With symmetric limits, so that 0 is the page itself.
-SIGNED = LinearSegmentedColormap.from_list("signed", [
+_SIGNED = LinearSegmentedColormap.from_list("signed", [
     (0, style.BLUE), (0.5, f"{style.BLUE}00"), (0.5, f"{style.RED}00"), (1, style.RED)])
 
 
@@ -55,7 +55,7 @@ class Drawing:
         self.figure, self.words, self.said = figure, words, said
         for text in figure.findobj(Text):
             if not text.get_bbox_patch() and not text.get_path_effects():  # it stands on the page
-                text.set(color=style.WORDS, weight="bold")
+                text.set(color=style.WORDS_GREY, weight="bold")
 
     def png(self, scale: float = 2.0) -> bytes:
         """Return the picture as a PNG file.
@@ -89,7 +89,7 @@ class Drawing:
 
     def show(self, below: str = "") -> None:
         """Show the picture of a widget, and its words in a paragraph that ends with `below`."""
-        said, ask = self.said or self.words, style.RUN.format("make it live")
+        said, ask = self.said or self.words, style.RUN_FIRST.format("make it live")
         self._display(1.5, f'<p class="lvm-still">{in_html(said)} <b>{ask}</b></p>{below}',
                       f"{said} {ask}")
 
@@ -120,7 +120,7 @@ def still(scene: Mapping, numbers: Mapping[str, Any], about: str, said: str) -> 
             shares = [(scene["panels"][name].get("share", 1), name) for name in names]
             for x, wide, name in _share(shares, width, left):
                 panel = scene["panels"][name]
-                PANELS[panel["kind"]](figure, (x, top, wide, high), panel, numbers)
+                _PANELS[panel["kind"]](figure, (x, top, wide, high), panel, numbers)
     return Drawing(figure, about, said)
 
 
@@ -128,16 +128,16 @@ def _share(parts: Sequence[tuple], room: float, at: float) -> list[tuple]:
     """Return where each part of a row or column begins, how much room it has, and what it holds."""
     whole, found = sum(part for part, _ in parts), []
     for part, held in parts:
-        size = (room - GAP * (len(parts) - 1)) * part / whole
+        size = (room - _GAP * (len(parts) - 1)) * part / whole
         found.append((at, size, held))
-        at += size + GAP
+        at += size + _GAP
     return found
 
 
 def image(axes: Axes, matrix: np.ndarray, top: float, signed: bool = True, **looks: Any) -> None:
     """Draw a matrix from −top to top in two colours, or from 0 to top as ink on paper."""
     axes.imshow(matrix, vmin=-(top or 1) if signed else 0, vmax=top or 1,
-                cmap=SIGNED if signed else style.IMAGE, **looks)
+                cmap=_SIGNED if signed else style.IMAGE, **looks)
     axes.set(xticks=[], yticks=[])
     axes.spines[:].set_visible(True)
 
@@ -147,7 +147,7 @@ def tone(color: str) -> str:
     return style.GREY if color == style.INK else color
 
 
-def points(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
+def _points(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
     """Draw points by class, with a name at the middle of each."""
     x, y, width, height = box
     room = 112 if panel["flat"] else 0
@@ -160,16 +160,16 @@ def points(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None
              ylim=(wide - 0.2 - rows, wide) if panel["flat"] else (-limit, limit))
     axes.spines[["top", "right"]].set_visible(True)
     axes.plot(*np.array([numbers["ring"], numbers["moved"]]).T, color=style.INK, marker="o",
-              markersize=16, markeredgewidth=2.5, markevery=[1], lw=2, mfc="none", **HALO)
+              markersize=16, markeredgewidth=2.5, markevery=[1], lw=2, mfc="none", **_HALO)
     names = [look["name"] for look in panel["classes"]]
     if panel["flat"]:
         axes.set_yticks(-np.arange(rows), names)
         return
     for name, at in zip(names, np.reshape(numbers["names"], (-1, 2)), strict=True):
-        axes.annotate(name, at, ha="center", va="center", size=18, weight="bold", **HALO)
+        axes.annotate(name, at, ha="center", va="center", size=18, weight="bold", **_HALO)
 
 
-def curve(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
+def _curve(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
     """Draw curves over the steps, or over a size."""
     x, y, width, height = box
     axes = place(figure, x + 90, y + 34, width - 102, height - 86)
@@ -201,7 +201,7 @@ def _percent(share: float) -> str:
     return f"{share:,.4g} %" if share > 5e-4 else f"$10^{{{np.log10(share):.0f}}}$ %"
 
 
-def bars(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
+def _bars(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
     """Draw bars, and diamonds where they should end."""
     x, y, width, height = box
     axes = place(figure, x, y + 24, width, height - 76, panel["title"])
@@ -213,7 +213,7 @@ def bars(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
     axes.set_xlabel(panel["xlabel"], loc="right")  # it may be wider than the bars
 
 
-def cells(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
+def _cells(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
     """Draw matrices of one shape as heat maps, or as images."""
     (x, y, width, height), (rows, columns) = box, panel["shape"]
     lit = {"facecolor": panel["lit"], "edgecolor": "none", "pad": 2} if panel.get("lit") else None
@@ -244,7 +244,7 @@ def cells(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
         if panel.get("fill") and high / rows > 22 and room > 0.84:
             for place_, text in zip(np.ndindex(matrix.shape), words, strict=True):
                 axes.text(*place_[::-1], text, ha="center", va="center", size=14 * min(1, room),
-                          **ON_TOP)
+                          **_ON_TOP)
         if "outline" in panel:
             color, dash = panel["outline"]
             axes.spines[:].set(color=tone(color), linestyle=style.LINES[dash], linewidth=2)
@@ -264,7 +264,7 @@ def lines(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
              xticklabels=panel["captions"], yticks=[])
 
 
-def loss_map(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
+def _loss_map(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
     """Draw the level lines of a loss, its marked points, and the way with the arrows at its end."""
     (x, y, width, height), (across, up) = box, panel["edge"]
     axes = place(figure, x + 60, y + 24, width - 60, height - 76, panel["title"])
@@ -276,7 +276,7 @@ def loss_map(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> No
         axes.plot(mark["x"], mark["y"], mark.get("marker", ""), ms=12, color=style.VERMILLION)
         axes.annotate(mark["words"], (0.8 * mark["x"], 0.8 * mark["y"]),
                       (0, -14 * mark.get("below", 0)), textcoords="offset points", ha="center",
-                      va="center", **ON_TOP)
+                      va="center", **_ON_TOP)
     trail = np.reshape(numbers["map"], (-1, 2))
     axes.plot(*trail.T, marker=".", markersize=8, **style.REACHED)
     (gx, gy), (hx, hy) = numbers["g"], numbers["h"]  # their names stand on both sides of the sum
@@ -289,7 +289,7 @@ def loss_map(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> No
             "color": look["color"], "lw": 2 * look["width"], "arrowstyle": "-|>",
             "linestyle": look["dash"], "shrinkA": 0, "shrinkB": 0})
         axes.annotate(look["key"], end, beside[look["key"]], textcoords="offset points",
-                      ha="center", va="center", **ON_TOP)
+                      ha="center", va="center", **_ON_TOP)
 
 
 def draw_graph(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
@@ -320,7 +320,7 @@ def draw_graph(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> 
                         "linestyle": style.LINES[node["dash"]],
                         "linewidth": 2.6 if node["fill"] else 1.6})
         axes.annotate(node["shape"], at, (0, -20 * part), textcoords="offset points",
-                      size=14 * part, ha="center", va="top", **ON_TOP)
+                      size=14 * part, ha="center", va="top", **_ON_TOP)
 
 
 def _short(end: tuple, start: tuple, tall: float) -> float:
@@ -332,8 +332,8 @@ def _short(end: tuple, start: tuple, tall: float) -> float:
     return far * min(37 / down, 21 / max(across, 1e-9))
 
 
-PANELS: dict[str, Callable] = {"points": points, "curve": curve, "bars": bars, "cells": cells,
-                               "lines": lines, "map": loss_map, "graph": draw_graph}
+_PANELS: dict[str, Callable] = {"points": _points, "curve": _curve, "bars": _bars, "cells": _cells,
+                                "lines": lines, "map": _loss_map, "graph": draw_graph}
 
 
 def save_gif(images: list[Any], path: str, pause: int) -> None:

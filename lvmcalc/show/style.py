@@ -10,26 +10,26 @@ from importlib import resources
 from typing import Any
 
 # Okabe and Ito (2008), "Color universal design": told apart with every common colour vision.
-BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
+_BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
 YELLOW, BLUE, VERMILLION, PURPLE = "#F0E442", "#0072B2", "#D55E00", "#CC79A7"
 # A still picture has no ground: it stands on a white page or on JupyterLab's dark one, #111. So its
 # lines have a colour that is seen on both, and so have its words, which are bold.
-GREY, BROWN, RED, WORDS = "#777777", "#8F5B2A", "#C23B35", "#727272"
+GREY, _BROWN, RED, WORDS_GREY = "#777777", "#8F5B2A", "#C23B35", "#727272"
 INK, PAPER = "#222222", "#FFFFFF"
 
 # A class is told by its marker too. Neighbouring digits get colours that are far apart.
-CLASS_COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY, BROWN, BLACK, YELLOW, GREY)
+CLASS_COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY, _BROWN, _BLACK, YELLOW, GREY)
 CLASS_MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", "p", ">")
 CLASSES = [{"color": colour, "marker": marker, "linestyle": "", "alpha": 0.8,
-            "markeredgecolor": GREY, "markeredgewidth": 1 if colour == BLACK else 0.5}
+            "markeredgecolor": GREY, "markeredgewidth": 1 if colour == _BLACK else 0.5}
            for colour, marker in zip(CLASS_COLOURS, CLASS_MARKERS, strict=True)]
 
-SOLID, DASHED, DOTTED = "-", (0, (4, 2)), (0, (1, 1.5))
-PLAIN = {"color": INK, "linestyle": SOLID}
+SOLID, DASHED, _DOTTED = "-", (0, (4, 2)), (0, (1, 1.5))
+PLAIN_LINE = {"color": INK, "linestyle": SOLID}
 # The first, second, … use of the variable: the order is that of the formula in which they meet.
-LINES = {"-": SOLID, "--": DASHED, ":": DOTTED}
+LINES = {"-": SOLID, "--": DASHED, ":": _DOTTED}
 USES = ({"color": GREEN, "linestyle": SOLID}, {"color": PURPLE, "linestyle": DASHED},
-        {"color": BROWN, "linestyle": DOTTED})
+        {"color": _BROWN, "linestyle": _DOTTED})
 DIRECTIONS = {"forward": {"color": BLUE, "linestyle": SOLID},
               "backward": {"color": VERMILLION, "linestyle": DASHED}}
 # A step backwards, from a node to its parent: behind each one's name in the graph, in formulas and
@@ -40,10 +40,10 @@ OPTIMUM = {"color": VERMILLION, "linestyle": DASHED, "linewidth": 2.0}
 
 IMAGE = "Greys"  # ink on paper
 
-LARGE = 1e7  # a number that is larger is written with an exponent, here and in the browser
+_LARGE = 1e7  # a number that is larger is written with an exponent, here and in the browser
 DPI = 96  # as in CSS, so that a point here is a point on the page
 SHEET = (resources.files("lvmcalc.show") / "front" / "view.css").read_text("utf-8")
-RUN = "Run the cells down to this one to {}."  # it needs names from those above it
+RUN_FIRST = "Run the cells down to this one to {}."  # it needs names from those above it
 CSS = f"<style>{SHEET}</style>"
 
 
@@ -66,6 +66,6 @@ def dash(look: Mapping[str, Any]) -> str:
 def numeral(value: float, form: str = ".4g") -> str:
     """Return a number as text: a minus sign in place of a hyphen, and 12,340 for 1.234e+04."""
     text = f"{value:{form}}"
-    if "e+" in text and abs(value) < LARGE:
+    if "e+" in text and abs(value) < _LARGE:
         text = f"{float(text):{'+' * form.startswith('+')},.0f}"
     return text.replace("-", "−")

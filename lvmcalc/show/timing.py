@@ -16,12 +16,12 @@ from lvmcalc.show.view import Control, View
 from lvmcalc.training import data
 
 LARGEST_K = 1000  # objects; a way with K takes 27 times as long for three times as many
-EMPTY = "the axes for the time over N, as yet without a curve"
+EMPTY_AXES = "the axes for the time over N, as yet without a curve"
 DRAWN = "the time over N, one curve for each way that has been timed"
-LOOKS = {"inverse of K": {"color": style.VERMILLION, "marker": "s", "dash": ":"},
-         "Cholesky of K": {"color": style.PURPLE, "marker": "D", "dash": ":"},
-         "K never formed": {"color": style.GREEN, "marker": "^", "dash": "--"},
-         "reduced": {"color": style.BLUE, "marker": "o", "dash": "-"}}
+_LOOKS = {"inverse of K": {"color": style.VERMILLION, "marker": "s", "dash": ":"},
+          "Cholesky of K": {"color": style.PURPLE, "marker": "D", "dash": ":"},
+          "K never formed": {"color": style.GREEN, "marker": "^", "dash": "--"},
+          "reduced": {"color": style.BLUE, "marker": "o", "dash": "-"}}
 
 
 class CostCurve(View):
@@ -45,12 +45,12 @@ class CostCurve(View):
     def __init__(self,
                  sizes: Sequence[int] = (100, 300, 1000, 3000, 10_000, 30_000, 100_000)) -> None:
         self.sizes = [checks.whole(size, "N", least=3 * (self.D + self.Q) + 1) for size in sizes]
-        self.seconds: dict[str, dict[int, float]] = {name: {} for name in LOOKS}
+        self.seconds: dict[str, dict[int, float]] = {name: {} for name in _LOOKS}
         measure = Control("button", "Measure", "▶ Measure", more=False,
                           tip="Measure again, on this machine", act=self.measure)
         super().__init__(SimpleNamespace(measure=measure), title="Cost of a step")
         series = [{"key": name, "label": name, "every": True, **looks}
-                  for name, looks in LOOKS.items()]
+                  for name, looks in _LOOKS.items()]
         self.scene = panels.picture({"curve": {
             "kind": "curve", "title": "Seconds for a value with its gradient", "xlog": True,
             "ylog": True, "units": "", "xlabel": "N, the number of objects",
@@ -61,7 +61,7 @@ class CostCurve(View):
 
     def measure(self) -> "CostCurve":
         """Measure all sizes, the smallest first, and draw each as it comes in."""
-        self.seconds, button = {name: {} for name in LOOKS}, self.controls.measure
+        self.seconds, button = {name: {} for name in _LOOKS}, self.controls.measure
         try:
             for N in sorted(self.sizes):
                 button.disabled, button._value = True, f"N = {N:,} …"
@@ -79,8 +79,8 @@ class CostCurve(View):
     def still(self) -> Drawing:
         """Return the axes alone: times belong to the machine on which they are measured."""
         empty = {"axes": panels.axes(self.scene["panels"]["curve"])}
-        return still(self.scene, empty, EMPTY, "Four ways to the same numbers, each timed for more "
-                                              "and more objects.")
+        return still(self.scene, empty, EMPTY_AXES,
+                     "Four ways to the same numbers, each timed for more and more objects.")
 
     def __repr__(self) -> str:
         return f"CostCurve(sizes={tuple(self.sizes)})"
@@ -100,7 +100,7 @@ class CostCurve(View):
     def _show(self) -> None:
         curves = {name: [*seconds, *seconds.values()]
                   for name, seconds in self.seconds.items() if seconds}
-        self.about = DRAWN if curves else EMPTY
+        self.about = DRAWN if curves else EMPTY_AXES
         self.send_frame(curves | {"axes": panels.axes(self.scene["panels"]["curve"],
                                                       *curves.values())})
 

@@ -13,24 +13,24 @@ from lvmcalc.show.player_view import RATES, PlayerView, stops
 from lvmcalc.show.view import Control
 
 SAMPLES = ((3, 2, 1, 1, -1, -3, -3), (1, 0, 2, -1, 1, 0, -3))  # xxᵀ has the eigenvalues 40 and 10
-FOLLOW = (("both paths", "gh"), ("only path g (decoder)", "g"), ("only path h (encoder)", "h"))
+_FOLLOW = (("both paths", "gh"), ("only path g (decoder)", "g"), ("only path h (encoder)", "h"))
 EDGE = np.array([1.7, 1.3])  # of the map, in weights
 # 0 at w*, 1 at W = 0
-LEVELS = np.array([0.03, 0.12, 0.25, 0.4, 0.55, 0.7, 0.85, 0.96, 1.25, 1.8, 2.8, 4.5, 7, 11])
+_LEVELS = np.array([0.03, 0.12, 0.25, 0.4, 0.55, 0.7, 0.85, 0.96, 1.25, 1.8, 2.8, 4.5, 7, 11])
 # W does not come back from there; at the stability limit, no eye can see a shorter step
-FAR, STILL = 4.0, 1e-4
-ARROWS = (("step", style.SKY, "-", 3), ("g", style.USES[0]["color"], "-", 1.6),
-          ("h", style.USES[1]["color"], "--", 1.6))
-PAIR = "({:z.3f}, {:z.3f})".format
+_FAR, _STILL = 4.0, 1e-4
+_ARROWS = (("step", style.SKY, "-", 3), ("g", style.USES[0]["color"], "-", 1.6),
+           ("h", style.USES[1]["color"], "--", 1.6))
+_PAIR = "({:z.3f}, {:z.3f})".format
 
 
-def loss_map(x: np.ndarray, marks: tuple) -> dict[str, Any]:
+def _loss_map(x: np.ndarray, marks: tuple) -> dict[str, Any]:
     """Return the panel of the loss over both weights, with its level lines and marked points."""
     across, up = (np.linspace(-edge, edge, 61) for edge in EDGE)
     losses = np.array([[autoencoder.loss([[w1, w2]], x) for w1 in across] for w2 in up])
     best, *_, top = (autoencoder.loss([w], x) for _, w, *_ in marks)
-    levels, lines = best + (top - best) * LEVELS, contour_generator(across, up, losses).lines
-    height = np.searchsorted(levels, losses[::-1]) / len(LEVELS)
+    levels, lines = best + (top - best) * _LEVELS, contour_generator(across, up, losses).lines
+    height = np.searchsorted(levels, losses[::-1]) / len(_LEVELS)
     return {"kind": "map", "title": "Loss ½‖WᵀWx − x‖², and its level lines", "share": 1.6,
             "edge": EDGE.tolist(), "rows": 61, "columns": 61, "pick": True,
             "heights": height.astype(np.float32).tobytes(),
@@ -40,7 +40,7 @@ def loss_map(x: np.ndarray, marks: tuple) -> dict[str, Any]:
             + [{"words": "‖W‖ = 1: path h is 0", "x": 0, "y": 1.25, "below": -0.8}],
             "ring": {"color": style.PURPLE, "width": 2, "dash": ":"},
             "arrows": [{"key": key, "color": colour, "dash": dash, "width": width}
-                       for key, colour, dash, width in ARROWS]}
+                       for key, colour, dash, width in _ARROWS]}
 
 
 class TwoWeights(PlayerView):
@@ -87,7 +87,7 @@ class TwoWeights(PlayerView):
         given, = checks.matrix([start], "start", columns=2)
         if (np.abs(given) > EDGE).any():
             raise ValueError(f"start must have |w₁| ≤ {EDGE[0]} and |w₂| ≤ {EDGE[1]}, not "
-                             f"{PAIR(*given)}.")
+                             f"{_PAIR(*given)}.")
         small, large = np.linalg.eigvalsh(self.x @ self.x.T)
         if not 1e-6 * large < small < (1 - 1e-6) * large:
             raise ValueError(f"xxᵀ must have eigenvalues λ₁ > λ₂ > 0, but they are {large:.4g}, "
@@ -103,7 +103,7 @@ class TwoWeights(PlayerView):
         super().__init__({
             "rate": stops("learning rate", RATES, rate / self.limit, "In multiples of the "
                           "stability limit", more=False, act=self._say, limit=True),
-            "follow": Control("choice", "follow", "gh", FOLLOW, "Which of the arrows a step "
+            "follow": Control("choice", "follow", "gh", _FOLLOW, "Which of the arrows a step "
                               "follows", more=False),
             "start": Control("choice", "start", starts[0][1], starts, "Where W starts; a click on "
                              "the map does it too", act=self._reset)}, budget=2000, speed=4)
@@ -115,7 +115,7 @@ class TwoWeights(PlayerView):
                "ylog": True, "units": "percent", "across": [20],
                "series": [{"key": "curve", "color": style.BLUE}]}
         self.scene = panels.picture(
-            {"map": loss_map(self.x, self._marks), "curve": gap},
+            {"map": _loss_map(self.x, self._marks), "curve": gap},
             [(1.7, [(1, ["map"])]), (1, [(1, ["curve"])])])
         self._hands = {"pick": self._pick}
         self._reset()
@@ -153,10 +153,10 @@ class TwoWeights(PlayerView):
 
     def _end(self) -> str:
         step = self.arrows["step"]
-        if not (np.abs(self.W + step) < FAR).all():
+        if not (np.abs(self.W + step) < _FAR).all():
             return ("Diverged: the next step leads far off the map. Reset, and choose a smaller "
                     "learning rate.")
-        if np.linalg.norm(step) > STILL * self.controls.rate.value:
+        if np.linalg.norm(step) > _STILL * self.controls.rate.value:
             return ""
         at = [name for name, w, *_ in self._marks if np.allclose(self.W, w, 0, 0.01)]
         name = at[0] if at else "circle, where path h is 0"
@@ -184,12 +184,12 @@ class TwoWeights(PlayerView):
         super()._say()
 
     def _in_words(self) -> str:
-        still = STILL * self.controls.rate.value
+        still = _STILL * self.controls.rate.value
         (g,), (h,) = (self.arrows[path] for path in "gh")
         angle = abs(np.angle(complex(*g) * complex(*h).conjugate(), deg=True))
         seen = min(np.linalg.norm(g), np.linalg.norm(h)) > still
         between = f", at an angle of {angle:.0f}°" if seen else ""
-        words = (f"Step {len(self._trail) - 1}. W = {PAIR(*self.W[0])}, loss {self.loss:.4g}. "
-                 f"Path g contributes {PAIR(*g)}, path h {PAIR(*h)}{between}. "
+        words = (f"Step {len(self._trail) - 1}. W = {_PAIR(*self.W[0])}, loss {self.loss:.4g}. "
+                 f"Path g contributes {_PAIR(*g)}, path h {_PAIR(*h)}{between}. "
                  f"{self.player.note or self._end()}")
         return words.replace("-", "−").strip()

@@ -20,13 +20,13 @@ from lvmcalc.show.messages import InOrder
 if TYPE_CHECKING:  # Matplotlib draws still pictures, and is imported for them alone
     from lvmcalc.show.still import Drawing
 
-FRONT = resources.files("lvmcalc.show") / "front"
-AHEAD = 8  # frames may be on their way; a page that is slower gets fewer, and none is queued
+_FRONT = resources.files("lvmcalc.show") / "front"
+_AHEAD = 8  # frames may be on their way; a page that is slower gets fewer, and none is queued
 
 
 def module(*names: str) -> str:
     """Return modules of `front` as the one that a widget carries."""
-    text = "\n".join((FRONT / name).read_text(encoding="utf-8") for name in names)
+    text = "\n".join((_FRONT / name).read_text(encoding="utf-8") for name in names)
     return re.sub(r"^(import .*\n|export (?!default))", "", text, flags=re.M)
 
 
@@ -34,11 +34,11 @@ def module(*names: str) -> str:
 # bears this attribute.
 NO_COMMAND = 'data-lm-suppress-shortcuts="true"'
 # Where the view is alive, what stands below it is hidden; where it is not, the view is.
-CHILD, ALIVE = ".jp-OutputArea-child", ":has(.lvm, .lvmcalc-ask)"
-STILL = f"""<style>{CHILD}{ALIVE} + {CHILD}:has(+ {CHILD} .lvm-still),
-{CHILD}{ALIVE} + {CHILD} + {CHILD}:has(.lvm-still), {CHILD}{ALIVE} + {CHILD}:has(.lvm-text),
-{CHILD}:not({ALIVE}):has(+ {CHILD} + {CHILD} .lvm-still),
-{CHILD}:not({ALIVE}):has(+ {CHILD} .lvm-text) {{ display: none; }}</style>"""
+_CHILD, _ALIVE = ".jp-OutputArea-child", ":has(.lvm, .lvmcalc-ask)"
+STILL = f"""<style>{_CHILD}{_ALIVE} + {_CHILD}:has(+ {_CHILD} .lvm-still),
+{_CHILD}{_ALIVE} + {_CHILD} + {_CHILD}:has(.lvm-still), {_CHILD}{_ALIVE} + {_CHILD}:has(.lvm-text),
+{_CHILD}:not({_ALIVE}):has(+ {_CHILD} + {_CHILD} .lvm-still),
+{_CHILD}:not({_ALIVE}):has(+ {_CHILD} .lvm-text) {{ display: none; }}</style>"""
 
 
 def spoken(html: str) -> str:
@@ -95,7 +95,7 @@ class Asked(Shown):
 
 
 def _say_instead(words: str, what: str, plain: str) -> None:
-    text = f'<div class="lvm-text">{words} <b>{style.RUN.format(what)}</b></div>{STILL}'
+    text = f'<div class="lvm-text">{words} <b>{style.RUN_FIRST.format(what)}</b></div>{STILL}'
     display({"text/html": text, "text/plain": plain}, raw=True)
 
 
@@ -222,7 +222,7 @@ class View(Shown, anywidget.AnyWidget):
     @property
     def busy(self) -> bool:
         """Whether the page is behind, so that another frame would only queue up."""
-        return self.count - self._seen > AHEAD
+        return self.count - self._seen > _AHEAD
 
     def still(self) -> "Drawing":
         """Return the picture of the widget as it is now."""

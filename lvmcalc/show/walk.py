@@ -17,7 +17,7 @@ from lvmcalc.show.edge_question import EdgeQuestion
 from lvmcalc.show.still import Drawing
 from lvmcalc.show.view import STILL, Control, Shown, View
 
-DIRECTIONS = ("backwards", "forwards")
+_DIRECTIONS = ("backwards", "forwards")
 
 
 class StageWalk(Shown, widgets.VBox):
@@ -57,7 +57,7 @@ class StageWalk(Shown, widgets.VBox):
         self.next = Control("button", "Next →", more=False, tip="The stage after (→)",
                             act=lambda: self.go(self._place + 1))
         self.direction = Control("choice", "direction", checks.known(
-            direction, DIRECTIONS, "direction"), DIRECTIONS, more=False,
+            direction, _DIRECTIONS, "direction"), _DIRECTIONS, more=False,
             tip="From L to the leaves, or from the leaves to L", act=self._turn)
         self.jump = Control("choice", "stage", more=False, tip="Go to any stage",
                             act=lambda: self.go(self.jump.value))
@@ -177,7 +177,7 @@ class StageWalk(Shown, widgets.VBox):
         for place, (title, name, looks, value) in enumerate(shown):
             shape, outline = np.shape(value), figures.outline_of(self.chain, looks)
             about = f", {notation.shape(self.chain[name].symbol)}" if shape else ""
-            found[f"heat {place}"] = panels.matrix(
+            found[f"heat {place}"] = panels.matrix_panel(
                 f"{title}{about}", shape, outline=[outline["color"], style.dash(outline)],
                 lit=fills.get(name, ""))
             numbers[f"heat {place}"] = np.ravel(value)

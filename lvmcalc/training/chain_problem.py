@@ -11,7 +11,7 @@ import numpy as np
 from lvmcalc import checks
 from lvmcalc.calculus.expression_tools import whole_size
 from lvmcalc.chain import Chain
-from lvmcalc.chain.compiled import Doubtful, compiled, guarded
+from lvmcalc.chain.compiled import Doubtful, compiled, without_warnings
 from lvmcalc.chain.numbers import checked
 from lvmcalc.chain.passes import Pass
 from lvmcalc.notation import plain, spelling
@@ -128,7 +128,7 @@ class ChainProblem(Problem):
         values = self._by_name(coordinates)
         if all(values[name] > 0 for name in self.positive):
             with suppress(Doubtful):
-                value, *parts = guarded(self._fast, *values.values())
+                value, *parts = without_warnings(self._fast, *values.values())
                 gradient = np.ravel(parts[0]) if self.one else np.concatenate(
                     [np.ravel(part) for part in parts])
                 if isfinite(value + np.vdot(gradient, gradient)):

@@ -46,9 +46,9 @@ class Sample(NamedTuple):
     Y: np.ndarray
 
 
-LARGEST = 10**8  # entries that a sample may have; they fill 0.8 gigabytes
-FOLDER = resources.files("lvmcalc.training") / "datasets"
-FILES = tomllib.loads((FOLDER / "about.toml").read_text(encoding="utf-8"))
+_LARGEST = 10**8  # entries that a sample may have; they fill 0.8 gigabytes
+_FOLDER = resources.files("lvmcalc.training") / "datasets"
+FILES = tomllib.loads((_FOLDER / "about.toml").read_text(encoding="utf-8"))
 
 
 def load(name: str) -> Dataset:
@@ -91,7 +91,7 @@ def centred(Y: Any) -> Any:
         If the result has no finite value in floating point.
     """
     if gram.is_lazy(Y):  # only the means are computed
-        Y = gram.rows(Y, "Y", shape_in_words="N×D").astype(np.float64)
+        Y = gram.checked_rows(Y, "Y", shape_in_words="N×D").astype(np.float64)
         mean = np.asarray(Y.mean(axis=0))
         if not np.isfinite(mean).all():
             column = int(np.isfinite(mean).argmin())
@@ -134,8 +134,8 @@ def sample_gplvm(N: int, D: int, Q: int, alpha: float = 1.0, beta: float = 1.0,
     Lawrence (2005), Journal of Machine Learning Research 6, section 2.
     """
     N, D = checks.whole(N, "N"), checks.whole(D, "D")
-    if N * D > LARGEST:
-        raise ValueError(f"Y must have at most {LARGEST:,} entries, not {N} × {D}.")
+    if N * D > _LARGEST:
+        raise ValueError(f"Y must have at most {_LARGEST:,} entries, not {N} × {D}.")
     Q = checks.whole(Q, "Q", most=min(N, D), why=f"for N = {N} and D = {D}")
     alpha = checks.scalar(alpha, "alpha", positive=True)
     beta = checks.scalar(beta, "beta", positive=True)
@@ -148,7 +148,7 @@ def sample_gplvm(N: int, D: int, Q: int, alpha: float = 1.0, beta: float = 1.0,
 def _load(name: str) -> Dataset:
     about = {key: tuple(value) if isinstance(value, list) else value
              for key, value in FILES[name].items()}
-    with resources.as_file(FOLDER / about.pop("file")) as path:
+    with resources.as_file(_FOLDER / about.pop("file")) as path:
         table = np.loadtxt(path, delimiter=",", skiprows=about.pop("headings"))
     Y, labels = table[:, :-1].copy(), table[:, -1].astype(np.intp)
     Y.setflags(write=False)

@@ -10,12 +10,12 @@ import numpy as np
 from lvmcalc import checks
 
 BLOCK = 2**18  # entries of a block: in double precision they stay in a cache
-PARTS = 50  # into how many parts a lazy array is split if its progress is to be told
+_PARTS = 50  # into how many parts a lazy array is split if its progress is to be told
 
-Progress = Callable[[float], object]  # called with the fraction of the pass that is done
+OnProgress = Callable[[float], object]  # called with the fraction of the pass that is done
 
 
-def bar(fraction: float) -> None:
+def progress_bar(fraction: float) -> None:
     """Write to stderr a bar that shows which fraction of a pass is done.
 
     It is the `progress` of a problem.
@@ -29,8 +29,8 @@ def is_lazy(value: Any) -> bool:
     return hasattr(value, "compute") and hasattr(value, "rechunk")
 
 
-def rows(value: Any, name: str, rows: int | None = None, columns: int | None = None,
-         shape_in_words: str = "") -> Any:
+def checked_rows(value: Any, name: str, rows: int | None = None, columns: int | None = None,
+                 shape_in_words: str = "") -> Any:
     """Return `value` as a real matrix that is neither copied nor computed.
 
     Parameters and errors are those of `checks.matrix`, except that `gram` tells whether the entries
@@ -43,7 +43,7 @@ def rows(value: Any, name: str, rows: int | None = None, columns: int | None = N
                          columns, shape_in_words)
 
 
-def gram(Y: Any, name: str = "Y", progress: Progress | None = None,
+def gram(Y: Any, name: str = "Y", progress: OnProgress | None = None,
          transposed: bool = False) -> np.ndarray:
     """Return YᵀY in one pass over Y, and never hold more of Y than a block, in double precision.
 
@@ -103,10 +103,10 @@ def factor(Y: Any) -> np.ndarray:
     return R
 
 
-def times_transposed(Y: Any, Z: Any, progress: Progress | None = None) -> np.ndarray:
+def times_transposed(Y: Any, Z: Any, progress: OnProgress | None = None) -> np.ndarray:
     """Return YᵀZ for Y of shape (N, D) and Z of shape (N, Q), as for `gram`."""
     split = next((array for array in (Y, Z) if is_lazy(array)), Y)
-    parts = list(_parts(split, PARTS if progress else 1))
+    parts = list(_parts(split, _PARTS if progress else 1))
     total: Any = 0.0
     for done, product in enumerate(_products(Y, Z, parts), 1):
         total = total + np.asarray(product)

@@ -506,7 +506,7 @@ def test_whatever_is_clicked_is_chosen_the_first_too(page, request, which):
 
 
 def test_of_cells_that_are_smaller_than_a_pixel_none_is_left_out(page):
-    scene = panels.picture({str(n): panels.matrix("It", (1, n)) for n in (5, 999)},
+    scene = panels.picture({str(n): panels.matrix_panel("It", (1, n)) for n in (5, 999)},
                            [(1, [(1, ["5"]), (1, ["999"])])])
     frame = {str(n): np.ones(n, np.float32).tobytes() for n in (5, 999)}
     log = drawn(page, SimpleNamespace(scene=scene, spec=[], values={}, frame=frame))
@@ -530,7 +530,8 @@ def test_matrices_stand_in_rows_with_the_looks_they_are_given(page):
     scene = panels.picture({
         "many": cells | {"shape": [1, 2], "count": 4, "top": 8, "boxed": True, "lit": "#F0E442",
                          "outline": ["#CC79A7", "--"]},
-        "one": panels.matrix("One", (1, 1)), "hand": panels.matrix("Hand", (2, 2), drag=True)},
+        "one": panels.matrix_panel("One", (1, 1)),
+         "hand": panels.matrix_panel("Hand", (2, 2), drag=True)},
         [(1, [(1, [name])]) for name in ("many", "one", "hand")])
     numbers = {"many": np.arange(1, 9), "one": [3.14159], "hand": [1, -1, 2, 4], "chosen": [2],
                "step": [0.1]}

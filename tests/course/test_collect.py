@@ -229,7 +229,7 @@ def test_an_answer_that_cannot_be_marked_stops_no_other(collected: Collected) ->
 
 def test_a_file_that_is_too_large_is_not_read(
         tmp_path: Path, notebooks: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(handed_in_module, "LARGEST", 3_000_000)
+    monkeypatch.setattr(handed_in_module, "_LARGEST", 3_000_000)
     found = handed_in(tmp_path, notebooks, sheet=" " * 3_000_001)
     assert found.problems == (("ada", "14_problem_sheet.ipynb is larger than 3 MB."),)
 

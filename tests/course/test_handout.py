@@ -8,14 +8,14 @@ import seen
 
 from lvmcalc.calculus.operations import RULES
 from lvmcalc.course.__main__ import main
-from lvmcalc.course.handout import handout, in_html
+from lvmcalc.course.handout import formulas_in_html, handout
 from lvmcalc.course.problem_sheet import parts
 
 
 def test_it_has_every_part_and_the_rules_it_needs() -> None:
     page = handout()
     for one in parts().values():
-        assert in_html(one.text) in page
+        assert formulas_in_html(one.text) in page
     source = RULES["inverse"].source
     assert f"<td>inverse</td><td>d(C⁻¹) = −C⁻¹ dC C⁻¹</td><td>{source}</td>" in page
     assert not re.search(r"[$\\^]|http|<script|<img", page.split("</style>")[1])
@@ -41,7 +41,7 @@ def test_no_solution_and_no_rubric_is_printed() -> None:
     (r"$K = \alpha XX^\top$", "<i>K</i> = α<i>XX</i><sup>⊤</sup>"),
     (r"$x \in \mathbb{R}^n$", "<i>x</i>  ∈ ℝ<sup><i>n</i></sup>")])
 def test_formulas_are_written_in_html(latex: str, html: str) -> None:
-    assert in_html(latex) == html
+    assert formulas_in_html(latex) == html
 
 
 def test_the_command_writes_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

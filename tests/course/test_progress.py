@@ -11,7 +11,7 @@ import nbformat
 import pytest
 
 from lvmcalc.course import Exam, part, progress
-from lvmcalc.course.progress import FILE, Kept, Progress
+from lvmcalc.course.progress import FILE, Progress, StoredProgress
 from lvmcalc.course.tasks import Task, tasks
 from lvmcalc.models import autoencoder
 from lvmcalc.show import AnswerBox, Derivation, Summary, exercise_widgets
@@ -99,7 +99,7 @@ def test_a_file_that_cannot_be_read_is_told_in_a_sentence_and_left_alone(
 
 def test_the_newest_answers_are_kept_and_one_right_answer_is_enough(
         path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(progress, "KEPT", 3)
+    monkeypatch.setattr(progress, "ANSWERS_KEPT", 3)
     kept = Progress(str(path))
     for answer in ("x", "2 x", RIGHT, "3 x", "4 x"):
         kept.add(W, answer, answer == RIGHT)
@@ -177,7 +177,7 @@ def test_answers_to_the_sheet_and_to_an_exam_are_kept_too(path: Path) -> None:
     question.mark(question.solution)
     part("1a").mark(part("1a").solution)
     part("1c").mark("h_bar")
-    kept = {asked: [*given.values()] for asked, given in Kept.read(path).answers.items()}
+    kept = {asked: [*given.values()] for asked, given in StoredProgress.read(path).answers.items()}
     assert kept == {(question.model, question.asks): [True],
                     ("problem sheet", part("1a").asks): [True],
                     ("problem sheet", part("1c").asks): [False]}
@@ -204,7 +204,7 @@ def test_what_a_page_says_of_the_adjoint_that_it_asks_for_is_kept_as_of_a_box(pa
     page = Derivation("gplvm.trace", ask="X")
     page.write("∂L/∂c = K⁻¹\n∂L/∂X = ∂L/∂X\n∂L/∂X = 2 α c_bar X = -α K⁻¹ Y Yᵀ K⁻¹ X")
     page.write("∂L/∂X = α K⁻¹ Y Yᵀ K⁻¹ X")
-    kept = Kept.read(path).answers
+    kept = StoredProgress.read(path).answers
     assert {*kept} == {("gplvm.trace", "∂L₂/∂X")}, "not what the page does not ask for"
     texts = kept["gplvm.trace", "∂L₂/∂X"]
     assert [*texts.values()] == [False, False, True]

@@ -11,7 +11,7 @@ from sympy import Expr, HadamardProduct, Identity, MatAdd, MatMul
 from lvmcalc.calculus.errors import OutsideDomain
 from lvmcalc.chain import Builder, Chain
 from lvmcalc.marking import exercise, mark
-from lvmcalc.marking.exercise import PRIMES, Exercise, exercise_of, value_at
+from lvmcalc.marking.exercise import PRIMES, Exercise, exercise_of, float_at
 from lvmcalc.marking.function_answers import arguments_of
 from lvmcalc.models import CHAINS, autoencoder, chain_named, gplvm
 
@@ -137,7 +137,7 @@ def test_the_name_of_an_adjoint_is_spelled_as_it_is_printed() -> None:
 def test_a_counterexample_of_a_sum_is_whole_and_true() -> None:
     question = exercise_of(AUTOENCODER, "W")
     answer = autoencoder.chain().adjoint("W") * 2
-    found = question.counterexample(lambda point: value_at(answer, point))
+    found = question.counterexample(lambda point: float_at(answer, point))
     assert found.left == 2 * found.right
     assert all(entry.is_Integer for entry in (*found.left, *found.right))
     assert MatAdd(found.left, MatMul(-2, found.right)).doit() == sp.zeros(*found.left.shape)
@@ -149,12 +149,12 @@ def test_a_counterexample_has_values_that_are_finite_and_of_the_right_shape() ->
 
     def infinite_at_first(point: dict) -> np.ndarray:
         return np.full(point["X"].shape,
-                       np.inf) if point["Q"] == 1 else value_at(2 * truth, point)
+                       np.inf) if point["Q"] == 1 else float_at(2 * truth, point)
 
     found = question.counterexample(infinite_at_first)
     assert found.values["X"].shape[1] == 2
     assert found.left.shape == found.values["X"].shape
-    assert question.counterexample(lambda point: value_at(truth, point)) is None
+    assert question.counterexample(lambda point: float_at(truth, point)) is None
 
 
 def test_symmetry_is_not_said_of_an_answer_that_names_what_does_not_lie_on_the_way() -> None:

@@ -18,7 +18,7 @@ from lvmcalc.chain import Builder, Chain, passes
 from lvmcalc.marking import Mistake, mark, single_mistakes
 from lvmcalc.marking.broken_formulas import broken_formulas
 from lvmcalc.marking.broken_parts import over_the_other_index
-from lvmcalc.marking.exercise import NoValue, known_at, value_at
+from lvmcalc.marking.exercise import NoValue, float_at, known_at
 from lvmcalc.marking.mistakes import CLOSED
 from lvmcalc.models import autoencoder, gplvm
 
@@ -326,7 +326,7 @@ def broken_gradient(chain: Chain, wrt: str, leaves: Mapping[str, Any],
     """Return the gradient in a broken chain, nan if it has none."""
     try:
         known = known_at(chain, leaves, changes, wrt)
-        return value_at(changes.get(CLOSED, chain.adjoint_symbol(wrt)), known)
+        return float_at(changes.get(CLOSED, chain.adjoint_symbol(wrt)), known)
     except NoValue:
         return np.full(np.shape(broken_gradient(chain, wrt, leaves, {})), np.nan)
 

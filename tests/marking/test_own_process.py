@@ -23,7 +23,7 @@ def forever(X: np.ndarray) -> np.ndarray:
 
 
 def test_a_loop_that_never_ends_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(own_process, "SECONDS", 0.2)
+    monkeypatch.setattr(own_process, "SECONDS_A_CALL", 0.2)
     result = mark(forever, "gplvm.log_det", "X")
     assert result.status == "unreadable"
     assert "did not come back within 0.2 seconds" in result.reason

@@ -252,7 +252,8 @@ def test_every_letter_and_line_is_seen_on_a_white_and_on_a_dark_page() -> None:
                 shades = sorted(letters.reshape(-1, 3) / 255, key=sum)
                 assert contrast(shades[0], shades[-1]) >= enough, text
     assert count > 24
-    looks = [*style.USES, *style.DIRECTIONS.values(), style.REACHED, style.OPTIMUM, style.PLAIN]
+    looks = [*style.USES, *style.DIRECTIONS.values(), style.REACHED, style.OPTIMUM,
+             style.PLAIN_LINE]
     lines = {still.tone(look["color"]) for look in looks} | {style.RED}
     edges = {look["markeredgecolor"] for look in style.CLASSES}
     assert all(contrast(color, page) >= 3 for color in lines | edges for page in ("#fff", "#111"))

@@ -3,7 +3,7 @@
 from itertools import permutations
 from threading import Thread
 
-from lvmcalc.show.messages import MOST, InOrder
+from lvmcalc.show.messages import MOST_WAITING, InOrder
 
 
 def sent(number: int, page: str = "a") -> dict:
@@ -22,15 +22,15 @@ def test_messages_are_handed_on_in_the_order_in_which_they_were_sent() -> None:
 def test_one_that_never_comes_is_given_up_and_pages_do_not_wait_for_each_other() -> None:
     heard = []
     hear = InOrder(lambda content: heard.append((content["sent"][0], content["nudge"])))
-    for number in range(2, MOST + 3):
+    for number in range(2, MOST_WAITING + 3):
         assert heard == []
         hear(None, sent(number))
-    assert heard == [("a", number) for number in range(2, MOST + 3)]
+    assert heard == [("a", number) for number in range(2, MOST_WAITING + 3)]
     hear(None, sent(1, "b"))
     hear(None, sent(1))  # after all: nothing that was clicked is lost
     assert heard[-2:] == [("b", 1), ("a", 1)]
-    hear(None, sent(MOST + 3))
-    assert heard[-1] == ("a", MOST + 3)
+    hear(None, sent(MOST_WAITING + 3))
+    assert heard[-1] == ("a", MOST_WAITING + 3)
 
 
 def test_what_has_no_number_is_handed_on_at_once_and_a_failure_blocks_nothing() -> None:

@@ -537,7 +537,7 @@ class TestLivePanels:
 
     def test_the_image_behind_a_dot_is_that_object_with_the_largest_number_as_ink(self):
         digits = data.load("digits")
-        panel = panels.latent(digits, 3, "x")
+        panel = panels.latent_panel(digits, 3, "x")
         ink = np.frombuffer(panel["images"], np.uint8).reshape(1797, 64)
         np.testing.assert_allclose(ink, digits.Y * 255 / 16, atol=0.51)
         assert panel["title"] == "Latent space: 2 of its 3 dimensions"

@@ -152,8 +152,8 @@ class TestPlaying:
                 counter.player.pause()
                 await settled(counter.player)
             assert 2 <= slow_steps <= 40 * passed + 1
-            assert 2 <= frames <= player.FRAMES * passed + 1
-            assert 1 <= sentences <= player.WORDS * passed + 1
+            assert 2 <= frames <= player.FRAMES_A_SECOND * passed + 1
+            assert 1 <= sentences <= player.WORDS_A_SECOND * passed + 1
             assert fast.steps > 40 * passed  # many steps to a frame
 
         on_a_loop(scenario)

@@ -25,7 +25,7 @@ def test_every_way_is_measured_at_every_size_but_those_too_large_for_K(monkeypat
     monkeypatch.setattr(timing, "LARGEST_K", 60)
     curve = CostCurve([80, 50])
     assert curve.status == "Nothing has been measured yet."
-    assert curve.about == curve.still().words == timing.EMPTY
+    assert curve.about == curve.still().words == timing.EMPTY_AXES
     before = curve.count
     assert curve.measure() is curve
     assert {name: list(seconds) for name, seconds in curve.seconds.items()} == {

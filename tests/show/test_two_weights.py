@@ -217,7 +217,7 @@ class TestWalking:
 
     def test_while_it_plays_a_new_learning_rate_is_told_without_waiting_for_the_next_words(
         self, monkeypatch):
-        monkeypatch.setattr(player, "WORDS", 1e-9)  # once, and again in thirty years
+        monkeypatch.setattr(player, "WORDS_A_SECOND", 1e-9)  # once, and again in thirty years
 
         async def scenario():
             widget = TwoWeights()

@@ -170,8 +170,8 @@ def test_a_latent_point_that_is_not_finite_is_found_and_changes_nothing():
 def test_progress_is_told_for_every_block_and_the_bar_is_plain_text(both, capsys):
     _, other = both
     told = []
-    with_it = gram.gram(other,
-                        progress=lambda fraction: told.append(fraction) or gram.bar(fraction))
+    with_it = gram.gram(other, progress=lambda fraction: (
+        told.append(fraction) or gram.progress_bar(fraction)))
     same(gram.gram(other), with_it)
     blocks = len(other.chunks[0]) if gram.is_lazy(other) else -(-N // (1000 // D))
     assert len(told) == blocks
@@ -187,7 +187,7 @@ def test_progress_is_told_for_every_block_and_the_bar_is_plain_text(both, capsys
 def test_the_bar_is_seen_at_once(monkeypatch):
     shown = io.BytesIO()
     monkeypatch.setattr(sys, "stderr", io.TextIOWrapper(shown, "utf-8"))
-    gram.bar(0.25)
+    gram.progress_bar(0.25)
     assert shown.getvalue() == b"\r[" + 10 * b"#" + 30 * b" " + b"]  25%"
 
 
