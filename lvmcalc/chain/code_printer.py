@@ -12,10 +12,19 @@ from sympy.printing.printer import Printer
 from lvmcalc.calculus.errors import UnsupportedExpression
 from lvmcalc.calculus.expression_tools import fraction, joined, multiple, without_power
 from lvmcalc.calculus.functions import DEFINED, NUMPY, Entrywise, a, entry_by_entry
+from lvmcalc.calculus.operations import record
 from lvmcalc.chain.dialects import Dialect
 
 _SUM, _TIMES, _POWER, _ATOM = range(1, 5)  # how closely the parts of a text hold together
 Text = tuple[str, int]
+
+
+class _NoSourceForm(UnsupportedExpression):
+    """An operation of the rule book has no form in the source code of a library."""
+
+    def __init__(self, operation: str, library: str):
+        ValueError.__init__(self, f"There is no {library} code for the operation {operation}; "
+                                  "`forward` and `backward` compute it by its record.")
 
 
 class Writer(Printer):
@@ -48,10 +57,17 @@ class Writer(Printer):
 
     # SymPy calls the method that is named after the class of a part, and this one if there is none.
     def emptyPrinter(self, part: Expr) -> Text:
-        """Return the call of an operation that the dialect knows by the name of its class."""
-        if (name := type(part).__name__) not in self.dialect:
-            raise UnsupportedExpression(f"source code for {name}")
-        return self.called(name, *map(self, part.args))
+        """Return the call of an operation, which the dialect knows by the name of its class.
+
+        One that it does not know is computed by its record, if the dialect has a call for that.
+        """
+        name, operands = type(part).__name__, map(self, part.args)
+        if name in self.dialect:
+            return self.called(name, *operands)
+        rule = record(part)
+        if "by record" not in self.dialect:
+            raise _NoSourceForm(rule.name, self.dialect["library"])
+        return self.called("by record", f"{rule.name!r}", ", ".join(operands))
 
     def _print_Symbol(self, part: sp.Symbol | sp.MatrixSymbol) -> Text:
         return self.names.get(part.name, part.name), _ATOM

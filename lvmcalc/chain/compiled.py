@@ -17,6 +17,7 @@ from sympy import Expr, MatAdd, MatrixSymbol
 
 from lvmcalc.calculus import arithmetic
 from lvmcalc.calculus.functions import NUMPY
+from lvmcalc.calculus.operations import RULES
 from lvmcalc.chain import numbers
 from lvmcalc.chain.dialects import DIALECTS
 from lvmcalc.chain.graph import Graph
@@ -24,7 +25,7 @@ from lvmcalc.chain.pass_program import Program, bar_name
 from lvmcalc.chain.passes import Evaluate, Place
 
 _CHECKED = DIALECTS["numpy"] | {"Inverse": "inv({})", "Determinant": "det({})",
-                                "log determinant": "log_det({})"}
+                                "log determinant": "log_det({})", "by record": "by_record({}, {})"}
 _TINY = np.finfo(float).tiny
 _NESTED = 300  # parts of an expression; Python compiles only so many within each other
 _SMALL = (10.0**-arithmetic.DIGITS_KEPT / np.finfo(float).eps) ** 2
@@ -79,6 +80,15 @@ def _inlined(module: ast.Module) -> ast.Module:
     return ast.fix_missing_locations(ast.Module([Inline().visit(function)], []))
 
 
+def _by_record(name: str, *operands: Any) -> Any:
+    """Return the value of an operation that NumPy does not have, as its record computes it."""
+    formula, known = RULES[name].operation, {}
+    for letter, operand in zip(formula.args, operands, strict=True):
+        known |= zip(map(str, getattr(letter, "shape", ())), np.shape(operand), strict=False)
+        known[letter.name] = operand
+    return arithmetic.evaluate(formula, known, numbers.Trusted)
+
+
 class Compiled:
     """A function of the values of the leaves and sizes that makes one pass.
 
@@ -101,7 +111,7 @@ class Compiled:
                 f"return {', '.join(self.kept.values())},"]
         head = f"def one_pass({', '.join([*self.arguments, self.bar])}):"
         source = _inlined(ast.parse("\n    ".join([head, *body])))
-        namespace = NUMPY | {"np": np, "math": math, "inv": _inv}
+        namespace = NUMPY | {"np": np, "math": math, "inv": _inv, "by_record": _by_record}
         # backwards the inverse is needed too, which is looked at
         namespace |= {"det": np.linalg.det, "log_det": _log_det} if program.backwards else {
             "det": numbers.Trusted.det, "log_det": numbers.Trusted.log_det}

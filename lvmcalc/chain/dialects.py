@@ -10,7 +10,8 @@ _TABLES = tomllib.loads((resources.files(__package__) / "dialects.toml").read_te
 _COMMON = _TABLES.pop("common")
 Dialect = dict[str, Any]  # templates by the names of operations; those of functions by themselves
 DIALECTS: dict[str, Dialect] = {
-    library: _COMMON | own | {"functions": _COMMON["functions"] | own["functions"]}
+    library: _COMMON | own | {"library": library,
+                              "functions": _COMMON["functions"] | own["functions"]}
     for library, own in _TABLES.items()}
 
 

@@ -127,6 +127,12 @@ class _Formulas:
             sp.OneMatrix(*product.shape)])
         return self.QUOTIENT.join([text, *(self._factor(it.base, HadamardPower) for it in below)])
 
+    def _print_Basic(self, part: Expr) -> str:
+        """Return an operation that has no form here as a call, as it is read."""
+        if len(part.args) != 1:
+            return super()._print_Basic(part)
+        return self._applied(type(part).__name__.lower(), part.args[0])
+
     def _print_Entrywise(self, part: Expr) -> str:
         return self._applied(part.name, part.arg)
 

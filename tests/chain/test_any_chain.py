@@ -11,12 +11,15 @@ from chains import CASES, D, N, log_density, normal, positive_definite, ratio, r
 from sympy import HadamardProduct, MatrixSymbol, Trace
 from tables import over
 
-from lvmcalc import notation
-from lvmcalc.calculus import compare
-from lvmcalc.calculus.operations import SPELLED
+from lvmcalc import derive, notation
+from lvmcalc.calculus import UnsupportedExpression, compare
+from lvmcalc.calculus.expression_tools import argument, argument_degree
+from lvmcalc.calculus.operations import OPERATIONS, RULES, SPELLED, C, G_nn, dC
+from lvmcalc.calculus.rules import Operation
 from lvmcalc.chain import Builder, Card, Chain, Folded, Result
 from lvmcalc.chain.numbers import evaluator
 from lvmcalc.chain.passes import Pass
+from lvmcalc.training import ChainProblem
 
 EVERY_CASE = pytest.mark.parametrize(("chain", "leaves", "sizes"), CASES.values(), ids=CASES)
 checked = cache(Chain.check)
@@ -230,3 +233,36 @@ def test_what_is_folded_stands_behind_a_summary_that_gives_nothing_away() -> Non
     assert (head, tail) == ("<details><summary>Show</summary>", "</details>")
     assert inside == ["5 &#60; 6", "```text\n1\n2\n```", sp.Matrix([7])._repr_latex_(),
                       *card._repr_markdown_().split("\n\n")]
+
+
+class Skew(sp.MatrixExpr):
+    """The matrix C - Cᵀ, an operation of a reader's own."""
+
+    arg = property(lambda self: self.args[0])
+    shape = property(lambda self: self.arg.shape)
+
+
+def test_an_operation_of_ones_own_needs_its_record_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = Operation(
+        "skew", Skew(C), {C: G_nn - G_nn.T}, dC - dC.T, "by hand", kind=Skew, fits="square",
+        split=argument("skew"), degree=argument_degree,
+        value=lambda arithmetic, part, of: of(part.arg - part.arg.T),
+        normal=lambda form, part: form.matrix(part.arg - part.arg.T),
+        entries=lambda form, part, i, j: form.matrix(part.arg - part.arg.T, i, j))
+    monkeypatch.setitem(RULES, "skew", own)
+    monkeypatch.setitem(OPERATIONS, Skew, own)
+    monkeypatch.setitem(SPELLED, "skew", Skew)
+    chain = derive("tr(skew(A B) C)", A="N×D", B="D×N", C="N×N")
+    rng = np.random.default_rng(4)
+    a, b, c = (rng.standard_normal(shape) for shape in ((3, 2), (2, 3), (3, 3)))
+    found = chain.run(A=a, B=b, C=c)
+    assert found.values["L"] == pytest.approx(np.trace((a @ b - (a @ b).T) @ c))
+    np.testing.assert_allclose(found.adjoints["A"], (c.T - c) @ b.T)
+    value, gradient = ChainProblem(chain, "A", B=b, C=c).value_and_gradient(a)
+    assert (value, gradient.tolist()) == (found.values["L"], found.adjoints["A"].tolist())
+    assert chain.check().status == "proved"
+    with pytest.raises(UnsupportedExpression, match=r"^There is no torch code for the operation "
+                       r"skew; `forward` and `backward` compute it by its record\.$"):
+        chain.code("A", "torch")
+    assert "skew(e)" in str(chain)
+    assert r"\operatorname{skew}" in chain._repr_markdown_()
