@@ -1,7 +1,7 @@
 """A chain as a program: each value, inverse and adjoint once, forwards and then backwards."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 import sympy as sp
@@ -9,9 +9,10 @@ from sympy import Expr, Identity, Inverse, MatrixSymbol, Symbol
 
 from lvmcalc import checks, notation
 from lvmcalc.calculus.expression_tools import sum_of
+from lvmcalc.chain import passes
 from lvmcalc.chain.code_printer import Writer
 from lvmcalc.chain.dialects import DIALECTS, Dialect, identifier
-from lvmcalc.chain.graph import Edge, Graph, Node
+from lvmcalc.chain.graph import Edge, Graph
 
 
 class ProgramLine(NamedTuple):
@@ -49,15 +50,14 @@ class Program:
                               for node in chain}
         self._write = Writer(dialect, names, {*self.sizes}, self._inverse)
         self._values, self._inverses = {}, {}
-        self._inline: dict[Expr, Expr] = {}  # what stands in place of the name of an adjoint
         self.forwards: list[ProgramLine] = []
         self.backwards: list[ProgramLine] = []
         self._body = self.forwards
-        for node in chain.nodes.values():
-            self._forward(node)
+        known = passes.forward(chain, {}, self._value)
         self._body = self.backwards
         if self.wrt:
-            self._backward()
+            upstream = sp.S.One if terse else chain.adjoint_symbol(chain.output)
+            passes.pull_back(chain, known, self._contribution, upstream, self.wrt, self._sum)
 
     def _emit(self, target: str, formula: Expr, place: str | Edge | None = None) -> None:
         text = self._write(formula.xreplace(self._values))
@@ -79,42 +79,46 @@ class Program:
         node = self.chain.nodes.get(getattr(symbol, "name", None))
         return node.operands[0] if node and node.rule.name == "use" else symbol
 
-    def _forward(self, node: Node) -> None:
-        target, formula = self.names[node.name], node.expression
-        formula = formula.xreplace(self._inline)
+    def _value(self, name: str, formula: Expr, known: Mapping[str, Expr]) -> Expr:
+        """Return the symbol of a stage, or its formula if that is put in place of it."""
+        target, symbol = self.names[name], self.chain[name].symbol
+        formula = passes.in_symbols(name, formula, known)
         if self.terse and formula.is_Matrix and self._write.thin(formula) is not None:
-            self._inline[node.symbol] = formula
-            return
+            return formula
         if isinstance(formula, Inverse) and isinstance(formula.arg, MatrixSymbol):
             self._inverses.setdefault(self._leaf(formula.arg), target)  # its own name serves
             text, _ = self._write.called("Inverse", self._write(formula.arg))
-            self._body.append(ProgramLine(target, text, node.name))
+            self._body.append(ProgramLine(target, text, name))
         else:
-            self._emit(target, formula, node.name)
+            self._emit(target, formula, name)
         if not isinstance(formula, MatrixSymbol | Symbol):
-            self._values[formula] = node.symbol
+            self._values[formula] = symbol
+        return symbol
 
-    def _backward(self) -> None:
-        chain = self.chain
-        if self.terse:
-            self._inline[chain.adjoint_symbol(chain.output)] = sp.S.One
-        leading = {name for wanted in self.wrt for name in chain.leading_to(wanted)}
-        order = [name for name in (*reversed(chain.nodes), *chain.leaves)
-                 if name in leading and name != chain.output]
-        for name in order:
-            symbol, target, uses = chain.adjoint_symbol(name), bar_name(name), chain.children(name)
-            parts = [sp.sympify(chain.edges[use, name]).xreplace(self._inline) for use in uses]
-            if self.whole:
-                parts = self._apart(name, parts)
-            total = sum_of(parts)
-            if name in chain.symmetric and not self.whole:
-                self._emit(target, total)
-                total = (symbol + symbol.T) / 2
-            if not self.whole and name not in self.wrt and self._is_inline(name, total):
-                self._inline[symbol] = total
-                self._body.append(ProgramLine("", f"# {target} = {self._in_words(total)}"))
-            else:
-                self._emit(target, total)
+    def _contribution(self, place: passes.Place, formula: Expr, known: Mapping[str, Expr]) -> Expr:
+        """Return what a use contributes to an adjoint, by a name of its own if all are wanted."""
+        if place is None and not self.whole:  # their sum is made symmetric instead
+            symbol, = formula.atoms(MatrixSymbol)
+            return known[symbol.name]
+        formula = passes.in_symbols(place, formula, known)
+        if place is None or not self.whole:
+            return formula
+        node, parent = place
+        target = f"{self.names[parent]}_bar_{self.names[node]}"
+        self._emit(target, formula, place)
+        return notation.matching(target, self.chain[parent].symbol)
+
+    def _sum(self, name: str, parts: list[Expr]) -> Expr:
+        """Return the symbol of an adjoint, or its formula if that is put in place of it."""
+        symbol, target, adjoint = self.chain.adjoint_symbol(name), bar_name(name), sum_of(parts)
+        if name in self.chain.symmetric and not self.whole:
+            self._emit(target, adjoint)
+            adjoint = (symbol + symbol.T) / 2
+        if not self.whole and name not in self.wrt and self._is_inline(name, adjoint):
+            self._body.append(ProgramLine("", f"# {target} = {self._in_words(adjoint)}"))
+            return adjoint
+        self._emit(target, adjoint)
+        return symbol
 
     def _in_words(self, adjoint: Expr) -> str:
         """Return a formula in plain text, in which adjoints are called as in the program."""
@@ -141,16 +145,6 @@ class Program:
             return isinstance(matrices[0], (Identity, sp.OneMatrix, simple))
         inverse = self.chain[name].rule and self.chain[name].rule.name == "inverse"
         return inverse and len(matrices) == 2 and matrices[0].cols != adjoint.rows
-
-    def _apart(self, name: str, parts: list[Expr]) -> list[Expr]:
-        """Give what each use contributes a name of its own, and return these."""
-        found = []
-        for use, part in zip(self.chain.children(name), parts, strict=True):
-            target = f"{self.names[name]}_bar_{self.names[use]}"
-            symbol = notation.matching(target, self.chain[name].symbol)
-            self._emit(target, part, (use, name))
-            found.append((symbol + symbol.T) / 2 if name in self.chain.symmetric else symbol)
-        return found
 
     def lengths(self) -> Iterator[str]:
         """Yield the lines that find the sizes in the shapes of the leaves."""

@@ -5,7 +5,7 @@ A pass walks the stages and leaves the evaluation of each formula to a function 
 differ in that function alone.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,7 +69,8 @@ def forward(chain: Graph, leaves: Mapping[str, Any], evaluate: Evaluate) -> dict
 
 
 def pull_back(chain: Graph, known: Mapping[str, Any], evaluate: Evaluate, upstream: Any = 1.0,
-               wrt: str | None = None, total: Callable[[list], Any] = added) -> Pass:
+              wrt: str | Iterable[str] = (),
+              add: Callable[[str, list], Any] = lambda name, parts: added(parts)) -> Pass:
     """Return the adjoints of all nodes and leaves, or of those only that lead to `wrt`.
 
     Parameters
@@ -80,21 +81,24 @@ def pull_back(chain: Graph, known: Mapping[str, Any], evaluate: Evaluate, upstre
         `place` is an edge (node, parent), and `known` holds the adjoint of the node too, by the
         name of its symbol. It is None for the symmetric part of what reaches a symmetric leaf.
     upstream : the adjoint of the output
-    wrt : the name of a node or leaf
-    total : function of what all uses contribute that returns their sum
+    wrt : one node or leaf, or several of them, by name
+    add : function of the name and of what all uses contribute that returns their sum
     """
-    wanted = chain.leading_to(wrt) if wrt else (*chain.leaves, *chain.nodes)
+    names = (wrt,) if isinstance(wrt, str) else wrt
+    wanted = {it for name in names for it in chain.leading_to(name)} or {it.name for it in chain}
     known = {**known, chain.adjoint_symbol(chain.output).name: upstream}
     adjoints, parts = {chain.output: upstream}, {}
-    for name in reversed(wanted[:-1]):
+    for name in (*reversed(chain.nodes), *chain.leaves):
+        if name not in wanted or name == chain.output:
+            continue
         symbol = chain.adjoint_symbol(name)
         for child in chain.children(name):
             part = evaluate((child, name), chain.edges[child, name], known)
             if name in chain.symmetric:
                 part = evaluate(None, (symbol + symbol.T) / 2, {**known, symbol.name: part})
             parts[child, name] = part
-        brought = [parts[child, name] for child in chain.children(name)]
-        adjoints[name] = known[symbol.name] = total(brought)
+        uses = [parts[child, name] for child in chain.children(name)]
+        adjoints[name] = known[symbol.name] = add(name, uses)
     return Pass(known_values(chain, known), known_values(chain, adjoints), parts, known)
 
 

@@ -74,7 +74,7 @@ class Chain(Graph):
             known |= {name: known[node] for name, node in self.abbreviations.items()}
             return passes.pull_back(
                 self, known, passes.in_symbols, sp.S.One,
-                total=lambda parts: self._tidy(passes.added(parts), collect=False))
+                add=lambda name, parts: self._tidy(passes.added(parts), collect=False))
 
         return self.remember("pass", found)
 

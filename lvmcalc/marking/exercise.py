@@ -308,7 +308,7 @@ def in_numbers(place: passes.Place, formula: Expr, known: Point) -> Any:
 
 
 def known_at(chain: Chain, leaves: Mapping[str, Any], changes: Mapping[passes.Place, Expr],
-             wrt: str | None = None, evaluate: passes.Evaluate = in_numbers,
+             wrt: str | Iterable[str] = (), evaluate: passes.Evaluate = in_numbers,
              one: Any = 1.0) -> dict[str, Any]:
     """Return the values and adjoints of all nodes by name, in a chain that may be broken.
 
@@ -344,7 +344,7 @@ def known_at(chain: Chain, leaves: Mapping[str, Any], changes: Mapping[passes.Pl
 
 
 def formulas(chain: Chain, changes: Mapping[passes.Place, Expr],
-             wrt: str | None = None) -> dict[str, Expr]:
+             wrt: str | Iterable[str] = ()) -> dict[str, Expr]:
     """Return the formulas of all nodes and adjoints by name, as `known_at` returns numbers."""
     leaves = {name: leaf.symbol for name, leaf in chain.leaves.items()}
     return known_at(chain, leaves, changes, wrt, passes.in_symbols, sp.S.One)
