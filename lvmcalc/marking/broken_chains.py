@@ -53,6 +53,7 @@ class BrokenChains:
         self._gradients: dict[tuple[Mistakes, int], np.ndarray] = {}
         self._names: dict[Expr, list[str]] = {}  # of the symbols of a formula
         self._sound: dict[tuple[Expr, int], Any] = {}  # values of formulas of nothing broken
+        self._whole = [in_numbers() for _ in exercise.points]  # what finds these
 
     def leading_to(self, values: list[Any]) -> list[Candidate]:
         """Return the candidates with the fewest mistakes that lead to the values of an answer."""
@@ -100,7 +101,7 @@ class BrokenChains:
                     known = self.exercise.leaves(number)
                 if changes.keys() != {CLOSED}:
                     known = known_at(self.chain, known, changes, self.wrt,
-                                     partial(self._evaluated, number))
+                                     partial(self._evaluated, number, in_numbers()))
                 gradient = float_at(changes.get(CLOSED, self.exercise.asked), known)
             except NoValue:
                 truth = self.exercise.points[number][self.exercise.asked.name]
@@ -108,7 +109,7 @@ class BrokenChains:
             self._gradients[broken, number] = gradient
         return self._gradients[broken, number]
 
-    def _evaluated(self, number: int, place: passes.Place, formula: Expr,
+    def _evaluated(self, number: int, broken: passes.Evaluate, place: passes.Place, formula: Expr,
                    known: Mapping[str, Any]) -> Any:
         """Return the value of a formula of a broken chain; one in which nothing is broken is kept.
         """
@@ -117,9 +118,9 @@ class BrokenChains:
         sound = self.exercise.points[number]
         pairs = ((known[name], sound.get(name)) for name in self._names[formula])
         if any(one is not other and not np.array_equal(one, other) for one, other in pairs):
-            return in_numbers(place, formula, known)
+            return broken(place, formula, known)
         if (formula, number) not in self._sound:
-            self._sound[formula, number] = in_numbers(place, formula, known)
+            self._sound[formula, number] = self._whole[number](place, formula, known)
         return self._sound[formula, number]
 
     @cached_property

@@ -37,7 +37,6 @@ _DIGITS = (4, 6, 8, 10, 12, 15, 17)  # of a counterexample: as few as show a dif
 # Agreement in numbers is no proof, and the mark says so; but where functions are not rational there
 # is no exact arithmetic, and 40 digits at random points are no accident.
 RIGHT = ("proved", "exact", "numeric")
-
 NoValue = (OutsideDomain, KeyError)
 
 
@@ -287,7 +286,8 @@ class Invertible(arithmetic.Reals):
     inv = Trusted.inv
 
 
-def float_at(formula: Expr, point: Point, numbers: Any = Invertible) -> Any:
+def float_at(formula: Expr, point: Point, numbers: Any = Invertible,
+             memo: dict[Expr, Any] | None = None) -> Any:
     """Return the value of a formula at a point, in floating point.
 
     Raises
@@ -297,18 +297,19 @@ def float_at(formula: Expr, point: Point, numbers: Any = Invertible) -> Any:
     """
     with np.errstate(all="ignore"):
         try:
-            return arithmetic.evaluate(sp.sympify(formula, strict=True), point, numbers)
+            return arithmetic.evaluate(sp.sympify(formula, strict=True), point, numbers, memo)
         except IllConditioned as error:
             raise OutsideDomain("a matrix to be inverted is singular") from error
 
 
-def in_numbers(place: passes.Place, formula: Expr, known: Point) -> Any:
-    """Return the value of a formula, as an evaluator of a pass; no determinant may be 0."""
-    return float_at(formula, known, Trusted)
+def in_numbers() -> passes.Evaluate:
+    """Return an evaluator of one pass, which inverts a matrix once; no determinant may be 0."""
+    memo: dict[Expr, Any] = {}
+    return lambda place, formula, known: float_at(formula, known, Trusted, memo)
 
 
 def known_at(chain: Chain, leaves: Mapping[str, Any], changes: Mapping[passes.Place, Expr],
-             wrt: str | Iterable[str] = (), evaluate: passes.Evaluate = in_numbers,
+             wrt: str | Iterable[str] = (), evaluate: passes.Evaluate | None = None,
              one: Any = 1.0) -> dict[str, Any]:
     """Return the values and adjoints of all nodes by name, in a chain that may be broken.
 
@@ -327,16 +328,15 @@ def known_at(chain: Chain, leaves: Mapping[str, Any], changes: Mapping[passes.Pl
     OutsideDomain, KeyError
         If an adjoint does not exist.
     """
+    evaluate = evaluate or in_numbers()
+
     def adjoint(place: passes.Place, formula: Expr, known: Mapping[str, Any]) -> Any:
         return evaluate(place, changes.get(place, formula), known)
 
     def value(place: passes.Place, formula: Expr, known: Mapping[str, Any]) -> Any:
-        if place in known:
-            return known[place]
-        try:
-            return adjoint(place, formula, known)
-        except NoValue:
-            return None
+        with suppress(*NoValue):
+            return known[place] if place in known else adjoint(place, formula, known)
+        return None
 
     known = passes.pull_back(chain, passes.forward(chain, leaves, value), adjoint, one, wrt).known
     return known | {short: known[node] for short, node in chain.abbreviations.items()

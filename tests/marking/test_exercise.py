@@ -8,10 +8,12 @@ import pytest
 import sympy as sp
 from sympy import Expr, HadamardProduct, Identity, MatAdd, MatMul
 
+from lvmcalc.calculus.arithmetic import Trusted
 from lvmcalc.calculus.errors import OutsideDomain
 from lvmcalc.chain import Builder, Chain
 from lvmcalc.marking import exercise, mark
-from lvmcalc.marking.exercise import PRIMES, Exercise, exercise_of, float_at
+from lvmcalc.marking.broken_chains import BrokenChains
+from lvmcalc.marking.exercise import PRIMES, Exercise, exercise_of, float_at, known_at
 from lvmcalc.marking.function_answers import arguments_of
 from lvmcalc.models import CHAINS, autoencoder, chain_named, gplvm
 
@@ -125,6 +127,18 @@ def test_an_inverse_that_does_not_exist_at_all_sizes_has_no_value(answer: Expr, 
     except OutsideDomain:
         found = []
     assert bool(found) == has
+
+
+def test_a_pass_inverts_each_matrix_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    chain, inverted = chain_named("gplvm"), []
+    at = exercise_of(chain, "X").leaves(0)
+    monkeypatch.setattr(Trusted, "inv", lambda matrix: inverted.append(1) or np.linalg.inv(matrix))
+    known = known_at(chain, at, {})
+    assert len(inverted) == 1
+    BrokenChains(exercise_of(chain, "X"))._gradient((), 0)
+    assert len(inverted) == 2
+    np.testing.assert_allclose(known["∂L/∂X"], chain.backward(**{
+        name: at[name] for name in chain.leaves})["X"])
 
 
 def test_the_name_of_an_adjoint_is_spelled_as_it_is_printed() -> None:
