@@ -22,8 +22,9 @@ from sympy.matrices.expressions.diagonal import DiagMatrix, DiagonalOf
 from lvmcalc.calculus import expression_tools, functions
 from lvmcalc.calculus.errors import UnsupportedExpression
 from lvmcalc.calculus.expression_tools import argument, halves, without_power
-from lvmcalc.calculus.functions import SPELLED, EntrySum, Entrywise, entry_by_entry, sigmoid, sign
+from lvmcalc.calculus.functions import SPELLED, entry_by_entry, sigmoid, sign
 from lvmcalc.calculus.rules import Operation, RuleBook, increment_of, upstream
+from lvmcalc.notation.entrywise import EntrySum, Entrywise
 
 # The letters in which the rules are written; A2 is another matrix of the shape of A.
 m, n, p = sp.symbols("m n p", integer=True, positive=True)

@@ -14,10 +14,11 @@ from sympy import Expr, HadamardPower, MatAdd, MatMul, MatrixSymbol, Symbol, Tra
 from lvmcalc import notation
 from lvmcalc.calculus.errors import UnsupportedExpression
 from lvmcalc.calculus.expression_tools import fraction, joined, sum_of, without_power
-from lvmcalc.calculus.functions import SPELLED, EntrySum, without_lambdas
+from lvmcalc.calculus.functions import SPELLED, without_lambdas
 from lvmcalc.calculus.operations import record_of
 from lvmcalc.calculus.page_form_writer import product_of
 from lvmcalc.chain.stage_names import Stage
+from lvmcalc.notation.entrywise import EntrySum
 
 
 class Stages:
