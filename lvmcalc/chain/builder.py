@@ -7,7 +7,8 @@ from sympy import Expr, MatrixSymbol, ShapeError, Symbol
 from lvmcalc import checks, notation
 from lvmcalc.calculus.differentials import sympified
 from lvmcalc.calculus.expression_checks import check_shapes, described, dimensions
-from lvmcalc.calculus.operations import RULES, operation_of
+from lvmcalc.calculus.operations import RULES
+from lvmcalc.calculus.rule_matching import operation_of
 from lvmcalc.calculus.rules import Operation
 from lvmcalc.chain.graph import Node
 from lvmcalc.chain.structure import Chain
