@@ -150,6 +150,13 @@ def writing(*stages: Callable) -> Callable:
                         "Two things in L are called a."),
     (writing(lambda b: setattr(b, "e", "X Y")), "A stage is a SymPy expression, not 'X Y'."),
     (writing(lambda b: b("e", "product", "M", X)), "A stage is a SymPy expression, not 'M'."),
+    *((writing(lambda b, given=given: b(*given)), 'A stage is written build("e", "product", A, B)')
+      for given in ((), ("e",), (X, "use", X), ("e", X), ("e", 3, X))),
+    *((writing(lambda b, it=it: setattr(b, "e", it)), f"e: {it} is no operation on leaves and "
+       "stages: write it where it is used.") for it in (3, a)),
+    (writing(lambda b: setattr(b, "e", None)), "A stage is a SymPy expression, not None."),
+    (writing(lambda b: setattr(b, "e", 2**a)),
+     "e: the exponent a is no constant: write exp(k log(a)) for such a power of a."),
     (lambda: Builder("L", X * Y.T), "A leaf is a symbol, not X Yᵀ."),
 ])
 def test_what_cannot_be_written_is_refused_in_one_sentence(write: Callable,
