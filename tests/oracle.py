@@ -40,7 +40,8 @@ from sympy.matrices.expressions import (
 )
 from sympy.matrices.expressions.diagonal import DiagMatrix, DiagonalOf
 
-from lvmcalc.calculus.functions import NUMPY, SPELLED, EntrySum, Entrywise
+from lvmcalc.calculus.functions import NUMPY, SPELLED
+from lvmcalc.notation.entrywise import EntrySum, Entrywise
 
 mpmath.mp.dps = 60
 CLOSE = mpmath.mpf(10) ** -35

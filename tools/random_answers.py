@@ -19,11 +19,11 @@ from true_gradients import MODELS, chain_of, is_right
 
 from lvmcalc.calculus import operations
 from lvmcalc.calculus.expression_checks import check_shapes
-from lvmcalc.calculus.functions import EntrySum, Entrywise
 from lvmcalc.chain import Chain
 from lvmcalc.checks import CannotBeFormed
 from lvmcalc.marking import mark
 from lvmcalc.models import chain_named
+from lvmcalc.notation.entrywise import EntrySum, Entrywise
 
 # What is asked: the name of a model, and a leaf or a node.
 HOMEWORK = [(of, node.name) for of in ("autoencoder", "gplvm", "gplvm.log_det", "gplvm.trace")

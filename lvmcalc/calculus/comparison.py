@@ -11,11 +11,11 @@ from lvmcalc.calculus.differentials import kind_in_words, names_of, shape_of, sy
 from lvmcalc.calculus.errors import TooLarge, UnsupportedExpression
 from lvmcalc.calculus.expression_checks import by_name, refuse_unknown
 from lvmcalc.calculus.expression_tools import parts_of
-from lvmcalc.calculus.functions import Entrywise
 from lvmcalc.calculus.index_form import IndexForm
 from lvmcalc.calculus.random_points import AtMost
 from lvmcalc.calculus.verdict import Verdict
 from lvmcalc.checks import CannotBeFormed
+from lvmcalc.notation.entrywise import Entrywise
 
 _ALGEBRA = ("transpose of a product", "A A⁻¹ = I", "tr(AB) = tr(BA)")
 

@@ -1,4 +1,4 @@
-"""Functions of one number, and matrix expressions that act entry by entry or on entries."""
+"""Functions of one number, and how they act on a matrix entry by entry."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 import sympy as sp
 from sympy import DiagMatrix, Expr, HadamardPower, HadamardProduct, MatAdd, MatMul, Symbol
-from sympy.core.symbol import Str
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 
 from lvmcalc.calculus.errors import OutsideDomain, UnsupportedExpression
 from lvmcalc.calculus.expression_tools import joined, parts_of
+from lvmcalc.notation.entrywise import Entrywise
 
 # SymPy takes a number out of 2A or 2A + B as if the matrices were numbers, and fails
 MatMul.as_content_primitive = MatAdd.as_content_primitive = (
@@ -66,42 +66,6 @@ def softplus_of(x: Any) -> Any:
 def sign_of(x: Any) -> Any:
     """Return the sign of the real parts."""
     return np.sign(np.real(x))
-
-
-def _refuse_number(matrix: Expr) -> None:
-    if not getattr(matrix, "is_Matrix", False):
-        raise TypeError(f"Only a matrix has entries, not {matrix}.")
-
-
-class Entrywise(sp.MatrixExpr):
-    """A function of one number, such as exp, applied to every entry of a matrix."""
-
-    def __new__(cls, function: str | Str, matrix: Expr) -> "Entrywise":
-        """Return the expression function(matrix)."""
-        _refuse_number(matrix)
-        return super().__new__(cls, Str(str(function)), matrix)
-
-    name = property(lambda self: self.args[0].name, doc="The name of the function.")
-    arg = property(lambda self: self.args[1], doc="The matrix that it is applied to.")
-    shape = property(lambda self: self.args[1].shape, doc="The shape of the matrix.")
-
-    def _sympystr(self, printer: Any) -> str:
-        return f"{self.name}({printer.doprint(self.arg)})"
-
-
-class EntrySum(Expr):
-    """The sum of all entries of a matrix."""
-
-    is_commutative = True
-    arg = property(lambda self: self.args[0], doc="The matrix.")
-
-    def __new__(cls, matrix: Expr) -> "EntrySum":
-        """Return the expression sum(matrix)."""
-        _refuse_number(matrix)
-        return super().__new__(cls, matrix)
-
-    def _sympystr(self, printer: Any) -> str:
-        return f"sum({printer.doprint(self.arg)})"
 
 
 def entry_by_entry(body: Expr, x: Symbol, matrix: Expr) -> Expr:

@@ -13,10 +13,11 @@ from sympy import Expr
 
 from lvmcalc.calculus.errors import UnsupportedExpression
 from lvmcalc.calculus.expression_tools import LARGEST_POWER
-from lvmcalc.calculus.functions import DEFINED, Entrywise
+from lvmcalc.calculus.functions import DEFINED
 from lvmcalc.calculus.index_sums import ONE, IndexSums, Sum, leading
 from lvmcalc.calculus.index_terms import Factor, Product, indices_of, matches
 from lvmcalc.calculus.scalars import is_zero
+from lvmcalc.notation.entrywise import Entrywise
 
 _OWN = ("exp", "log", "tanh", "sign", "sin", "cos")
 

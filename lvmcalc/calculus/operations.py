@@ -6,24 +6,22 @@ unless a library has a better form of it than its definition: that stands in `ch
 """
 
 from collections.abc import Callable
-from contextlib import suppress
 from functools import reduce
-from itertools import permutations
 from operator import mul
 from typing import Any
 
 import numpy as np
 import sympy as sp
 from sympy import Determinant, Expr, Identity, Inverse, MatrixSymbol, Symbol, Trace, Transpose
-from sympy.matrices.exceptions import ShapeError
 from sympy.matrices.expressions import HadamardPower, HadamardProduct, MatAdd, MatMul
 from sympy.matrices.expressions.diagonal import DiagMatrix, DiagonalOf
 
 from lvmcalc.calculus import expression_tools, functions
 from lvmcalc.calculus.errors import UnsupportedExpression
-from lvmcalc.calculus.expression_tools import argument, halves, without_power
-from lvmcalc.calculus.functions import SPELLED, EntrySum, Entrywise, entry_by_entry, sigmoid, sign
+from lvmcalc.calculus.expression_tools import argument, halves
+from lvmcalc.calculus.functions import SPELLED, entry_by_entry, sigmoid, sign
 from lvmcalc.calculus.rules import Operation, RuleBook, increment_of, upstream
+from lvmcalc.notation.entrywise import EntrySum, Entrywise
 
 # The letters in which the rules are written; A2 is another matrix of the shape of A.
 m, n, p = sp.symbols("m n p", integer=True, positive=True)
@@ -304,24 +302,3 @@ def is_rational(expression: Expr) -> bool:
     irrational = tuple(kind for kind, operation in OPERATIONS.items()
                        if isinstance(kind, type) and operation.degree is None and kind is not sp.log)
     return not expression.has(Entrywise, *irrational)
-
-
-def operation_of(expression: Expr) -> tuple[str, tuple[Expr, ...]]:
-    """Return the rule for an expression as a stage of a chain, and its operands.
-
-    Raises
-    ------
-    UnsupportedExpression
-        If the expression is no operation of the book.
-    """
-    expression = without_power(functions.without_lambdas(expression))
-    for name in ("Gram matrix", "half squared norm", "difference"):
-        letters = RULES[name].arguments
-        leaves = [part for part in sp.preorder_traversal(expression)
-                  if part.is_Matrix and not isinstance(part, MatMul | MatAdd)]
-        for operands in permutations(dict.fromkeys(leaves), len(letters)):
-            with suppress(ShapeError):
-                if RULES[name].apply(*operands) == expression:
-                    return name, operands
-    operation = record_of(expression)
-    return operation.split(expression) if operation else ("use", (expression,))

@@ -14,7 +14,6 @@ from sympy import Determinant, Expr, HadamardProduct, Inverse, MatrixExpr, Matri
 
 from lvmcalc.calculus.errors import TooLarge, UnsupportedExpression
 from lvmcalc.calculus.expression_tools import LARGEST_POWER, without_power
-from lvmcalc.calculus.functions import EntrySum, Entrywise
 from lvmcalc.calculus.operations import record
 from lvmcalc.calculus.page_form_writer import (
     OutputForm,
@@ -25,6 +24,7 @@ from lvmcalc.calculus.page_form_writer import (
     product_of,
 )
 from lvmcalc.calculus.scalars import is_letter, is_zero
+from lvmcalc.notation.entrywise import EntrySum, Entrywise
 
 _MOST_LETTERS = 6_000  # beyond these a comparison or a gradient takes longer than anyone waits
 _ONE: Terms = {(): sp.S.One}

@@ -18,13 +18,14 @@ from lvmcalc.calculus import arithmetic, dual_numbers, random_points
 from lvmcalc.calculus.comparison import decide
 from lvmcalc.calculus.errors import UnsupportedExpression
 from lvmcalc.calculus.expression_checks import check_shapes
-from lvmcalc.calculus.functions import SPELLED, Entrywise, kinks_in, sign, written_out
+from lvmcalc.calculus.functions import SPELLED, kinks_in, sign, written_out
 from lvmcalc.calculus.index_form import IndexForm
 from lvmcalc.calculus.operations import RULES, inner
 from lvmcalc.calculus.rules import Operation, increment_of
 from lvmcalc.calculus.scalars import is_zero
 from lvmcalc.calculus.verdict import Verdict
 from lvmcalc.checks import CannotBeFormed
+from lvmcalc.notation.entrywise import Entrywise
 
 tau = Symbol("tau")
 

@@ -7,7 +7,8 @@ from sympy import Expr, MatrixSymbol, ShapeError, Symbol
 from lvmcalc import checks, notation
 from lvmcalc.calculus.differentials import sympified
 from lvmcalc.calculus.expression_checks import check_shapes, described, dimensions
-from lvmcalc.calculus.operations import RULES, operation_of
+from lvmcalc.calculus.operations import RULES
+from lvmcalc.calculus.rule_matching import operation_of
 from lvmcalc.calculus.rules import Operation
 from lvmcalc.chain.graph import Node
 from lvmcalc.chain.structure import Chain
@@ -53,6 +54,9 @@ class Builder:
         if hasattr(type(self), name) or name in vars(self):
             raise ValueError(f'A stage called {name} is written build("{name}", operation, …).')
         rule, operands = operation_of(_expression(formula))
+        if rule == "use" and not operands[0].is_Matrix:
+            raise TypeError(f"{name}: {notation.plain(operands[0])} is no operation on leaves and "
+                            "stages: write it where it is used.")
         self(name, rule, *operands)
 
     def __getattr__(self, name: str) -> Expr:
@@ -60,7 +64,8 @@ class Builder:
             raise AttributeError(f"There is no leaf or stage {name} yet.")
         return self._known[name]
 
-    def __call__(self, name: str, operation: str, *operands: Expr, remark: str = "") -> Expr:
+    def __call__(self, name: str = "", operation: str = "", *operands: Expr,
+                 remark: str = "") -> Expr:
         """Add a stage and return its symbol.
 
         Parameters
@@ -70,6 +75,9 @@ class Builder:
         *operands : symbols of leaves and stages, constant matrices, or formulas of scalars
         remark : the one sentence worth remembering
         """
+        if not (isinstance(name, str) and isinstance(operation, str) and operation):
+            raise TypeError('A stage is written build("e", "product", A, B), with its name, its '
+                            "operation and the operands, or build.e = A * B.")
         rule = self._book[checks.known(operation, self._book, "operation")]
         operands = tuple(map(_expression, operands))
         self._refuse_misfits(name, rule, operands)
@@ -109,6 +117,9 @@ class Builder:
                 raise ValueError(f"{name}: there is no leaf, stage or size {unknown[0]}.")
             letters = {letter for letter in _letters(operand) if letter.name in self._known}
             mixed = operand.is_Matrix or operand.has(MatrixSymbol)
+            if letters and argument in rule.parameters:
+                raise ValueError(f"{name}: the exponent {notation.plain(operand)} is no constant: "
+                                 "write exp(k log(a)) for such a power of a.")
             if letters and mixed and operand not in letters:
                 raise ValueError(f"{name}: {notation.plain(operand)} needs a stage of its own.")
 

@@ -11,9 +11,10 @@ from sympy.printing.printer import Printer
 
 from lvmcalc.calculus.errors import UnsupportedExpression
 from lvmcalc.calculus.expression_tools import fraction, joined, multiple, without_power
-from lvmcalc.calculus.functions import DEFINED, NUMPY, Entrywise, a, entry_by_entry
+from lvmcalc.calculus.functions import DEFINED, NUMPY, a, entry_by_entry
 from lvmcalc.calculus.operations import record
 from lvmcalc.chain.dialects import Dialect
+from lvmcalc.notation.entrywise import Entrywise
 
 _SUM, _TIMES, _POWER, _ATOM = range(1, 5)  # how closely the parts of a text hold together
 Text = tuple[str, int]

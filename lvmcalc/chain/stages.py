@@ -14,9 +14,10 @@ from sympy import Expr, HadamardPower, MatAdd, MatMul, MatrixSymbol, Symbol, Tra
 from lvmcalc import notation
 from lvmcalc.calculus.errors import UnsupportedExpression
 from lvmcalc.calculus.expression_tools import fraction, joined, sum_of, without_power
-from lvmcalc.calculus.functions import SPELLED, EntrySum, without_lambdas
-from lvmcalc.calculus.operations import record_of
+from lvmcalc.calculus.functions import SPELLED, without_lambdas
+from lvmcalc.calculus.operations import RULES, record_of
 from lvmcalc.calculus.page_form_writer import product_of
+from lvmcalc.calculus.rule_matching import operands_of, operation_of
 from lvmcalc.chain.stage_names import Stage
 
 
@@ -89,26 +90,17 @@ class Stages:
                 return self._sum(list(formula.args))
             case sp.Add():
                 return self._scalar_sum(formula)
-            case sp.Mul():
+            case sp.Mul() if not operands_of(RULES["half squared norm"], formula):
                 return self._scalar_product(formula)
-            case sp.log() if isinstance(formula.args[0], sp.Determinant):
-                return "log determinant", (self.letter(formula.args[0].arg),)
-            case Trace() | EntrySum() if (root := _root(formula)) is not None:
-                return "squared norm", (self.letter(root),)
-            case Trace():
-                return self._trace(formula)
-            case sp.Pow() if (root := _root(formula.base)) is not None and formula.exp == sp.S.Half:
-                return "norm", (self.letter(root),)
             case sp.Pow() | HadamardPower() if not self._is_constant(formula.exp):
                 return self._varying_power(formula)
             case sp.HadamardProduct():
                 return self._elementwise(formula)
             case MatrixSymbol():
                 return "use", (formula,)
-        operation = record_of(formula)
-        if operation is None:
+        if record_of(formula) is None:
             return "scale" if formula.is_Matrix else "scalar product", (sp.S.One, formula)
-        rule, operands = operation.split(formula)
+        rule, operands = operation_of(formula)
         return rule, tuple(map(self.letter, operands))
 
     def _varying_power(self, power: Expr) -> tuple[str, tuple[Expr, ...]]:
@@ -118,16 +110,6 @@ class Stages:
         return self._parts(SPELLED["exp"](power.exp * SPELLED["log"](power.base)))
 
     # Numbers
-    def _trace(self, trace: Trace) -> tuple[str, tuple[Expr, ...]]:
-        inner = trace.arg
-        first, *others = inner.args if isinstance(inner, MatMul) else (inner,)
-        if others and isinstance(first, Transpose):  # tr(AᵀB)
-            return "inner product", (self.letter(first.arg), self.letter(joined(MatMul, others)))
-        if len(others) > 1 and isinstance(others[-1], Transpose):  # tr(B C Aᵀ)
-            *others, last = first, *others
-            return "inner product", (self.letter(last.arg), self.letter(joined(MatMul, others)))
-        return "trace", (self.letter(inner),)
-
     def _scalar_product(self, product: Expr) -> tuple[str, tuple[Expr, ...]]:
         factors = product.args
         front = [factor for factor in factors if self._is_plain(factor)]
@@ -139,7 +121,7 @@ class Stages:
                  if factor.is_Pow and factor.exp.could_extract_minus_sign()]
         above = [factor for factor in others if 1 / factor not in below]
         for place, factor in enumerate(above):  # ½‖E‖² is one stage
-            if plain.as_coeff_Mul()[0].q % 2 == 0 and _root(factor) is not None:
+            if plain.as_coeff_Mul()[0].q % 2 == 0 and operands_of(RULES["squared norm"], factor):
                 plain, above[place] = 2 * plain, factor / 2
         return self._multiplied(plain, above, below)
 
@@ -156,12 +138,11 @@ class Stages:
         *first, last = above
         if first:
             return "scalar product", (self._of(first), self.letter(last))
-        root = _root(2 * last)
-        return self._parts(last) if root is None else ("half squared norm", (self.letter(root),))
+        return self._parts(last)
 
     def _of(self, above: list[Expr], below: Sequence[Expr] = ()) -> Expr:
         """Return the symbol of a product of stages, divided by others."""
-        if not below and len(above) == 1 and _root(2 * above[0]) is None:
+        if not below and len(above) == 1:
             return self.letter(above[0])
         formula = sp.Mul(*above, *(1 / factor for factor in below))
         if formula not in self._known:
@@ -270,27 +251,6 @@ def _numbers_outside(formula: Expr) -> Expr:
         return scalar * Trace(inner)
 
     return formula.replace(Trace, lambda arg: outside(Trace(arg)))
-
-
-def _root(square: Expr) -> Expr | None:
-    """Return E if a scalar is tr(EᵀE) or sum(E ∘ E), the squared norm of E."""
-    if isinstance(square, EntrySum):
-        entries = square.arg
-        if isinstance(entries, HadamardPower) and entries.exp == 2:
-            return entries.base
-        factors = entries.args if isinstance(entries, sp.HadamardProduct) else (0, 1)
-        return factors[0] if len(factors) == 2 and factors[0] == factors[1] else None
-    if not isinstance(square, Trace):
-        return None
-    scalar, inner = _split(square.arg)
-    factors = inner.args if scalar == 1 and isinstance(inner, MatMul) else ()
-    for place in range(1, len(factors)):
-        left, right = (joined(MatMul, it) for it in (factors[:place], factors[place:]))
-        if left == Transpose(right):
-            return right
-        if right == Transpose(left) and not isinstance(left, MatrixSymbol):
-            return left  # X Xᵀ itself has two paths for X
-    return None
 
 
 def _square(factors: list[Expr]) -> tuple[int, int] | None:

@@ -13,9 +13,9 @@ from sympy import Expr, HadamardPower, HadamardProduct, MatAdd, MatMul, MatrixSy
 
 from lvmcalc import notation
 from lvmcalc.calculus.expression_tools import joined, multiple
-from lvmcalc.calculus.functions import EntrySum, Entrywise
 from lvmcalc.marking.broken_formulas import Broken, broken_formulas, has_adjoint
 from lvmcalc.marking.occurrences import occurrences, replaced
+from lvmcalc.notation.entrywise import EntrySum, Entrywise
 
 _ENTRYWISE = (HadamardProduct, HadamardPower, Entrywise)
 _MOST_PARTS = 60  # of one formula

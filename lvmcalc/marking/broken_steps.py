@@ -11,7 +11,6 @@ from sympy import Expr, HadamardPower, HadamardProduct, Identity, OneMatrix
 
 from lvmcalc import notation
 from lvmcalc.calculus.expression_tools import joined
-from lvmcalc.calculus.functions import EntrySum, Entrywise
 from lvmcalc.calculus.operations import RULES
 from lvmcalc.calculus.rules import Operation
 from lvmcalc.chain import Chain
@@ -19,6 +18,7 @@ from lvmcalc.chain.graph import Node
 from lvmcalc.chain.passes import Edge
 from lvmcalc.marking.broken_formulas import Broken
 from lvmcalc.marking.chain_letters import called
+from lvmcalc.notation.entrywise import EntrySum, Entrywise
 
 _SKIPPED = ("logarithm", "determinant", "inverse")  # rules that students forget as a whole
 _SUMS = ("sum", "difference", "scalar sum", "sum with a constant")

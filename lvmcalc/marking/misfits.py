@@ -11,12 +11,13 @@ from sympy import Expr, HadamardPower, HadamardProduct, MatAdd, MatMul, MatrixSy
 from lvmcalc import notation
 from lvmcalc.calculus.errors import OutsideDomain
 from lvmcalc.calculus.expression_tools import sum_of
-from lvmcalc.calculus.functions import Entrywise, diagonal
+from lvmcalc.calculus.functions import diagonal
 from lvmcalc.marking.attempt import Attempt, later_adjoint, other_adjoint, value_of_a_node
 from lvmcalc.marking.broken_formulas import MOST_PERMUTED, has_adjoint, instead_of
 from lvmcalc.marking.broken_parts import repairs
 from lvmcalc.marking.mistakes import Explanation, Finding, Mistake, finding, findings_for
 from lvmcalc.marking.occurrences import occurrences, replaced
+from lvmcalc.notation.entrywise import Entrywise
 
 _MOST_ELEMENTWISE = 3  # factors that are tried in all orders, transposed or not
 TRANSPOSED = "This is the transpose of the right answer, as in numerator layout"

@@ -23,7 +23,6 @@ from sympy import (
 
 from lvmcalc import notation
 from lvmcalc.calculus.expression_tools import joined, multiple, sum_of
-from lvmcalc.calculus.functions import Entrywise
 from lvmcalc.chain import Chain
 from lvmcalc.marking.broken_formulas import has_adjoint, instead_of, is_inverse, parted
 from lvmcalc.marking.broken_steps import slope_of_entries
@@ -31,6 +30,7 @@ from lvmcalc.marking.chain_letters import scalars_of
 from lvmcalc.marking.occurrences import occurrences, replaced
 from lvmcalc.notation import forming
 from lvmcalc.notation.array_axes import copies_beside, sums
+from lvmcalc.notation.entrywise import Entrywise
 
 _OF_NUMBERS = ("exp", "sigmoid", "tanh", "log", "softplus", "relu")
 

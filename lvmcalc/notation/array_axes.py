@@ -10,6 +10,7 @@ from sympy import Expr, MatrixSymbol, OneMatrix
 
 from lvmcalc.notation import forming
 from lvmcalc.notation.atoms import NO_AXIS, Atoms
+from lvmcalc.notation.entrywise import Entrywise
 from lvmcalc.notation.softmax_shift import Largest
 from lvmcalc.notation.tokens import Token, Unreadable, quoted
 
@@ -96,7 +97,7 @@ class Axes(Atoms):
     def is_kept(self, value: Expr) -> bool:
         """Return whether a column or a row has kept its axis."""
         bare = forming.as_coeff(value)[1]
-        by_entries = type(bare).__name__ in ("Entrywise", "HadamardPower")  # log of one is one
+        by_entries = isinstance(bare, Entrywise | sp.HadamardPower)  # log of one is one
         return bare in self.kept or isinstance(bare, KeptAxis) or (
             by_entries and any(self.is_kept(part) for part in bare.args if part.is_Matrix))
 

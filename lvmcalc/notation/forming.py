@@ -10,6 +10,7 @@ import sympy as sp
 from sympy import Dummy, Expr, HadamardPower, HadamardProduct, Inverse, MatAdd, MatMul, OneMatrix
 
 from lvmcalc.checks import CannotBeFormed
+from lvmcalc.notation.entrywise import Entrywise
 from lvmcalc.notation.kronecker import LEFT, Kronecker, Vec, contracted
 from lvmcalc.notation.printer import plain, shape
 from lvmcalc.notation.tokens import Unreadable, quoted
@@ -75,7 +76,7 @@ def acts_by_entries(matrix: Expr) -> bool:
     if isinstance(matrix, MatAdd):
         return any(map(acts_by_entries, matrix.args))
     part = as_coeff(matrix)[1]
-    return isinstance(part, _BY_ENTRIES) or type(part).__name__ == "Entrywise"
+    return isinstance(part, (*_BY_ENTRIES, Entrywise))
 
 
 def spread_numbers(expression: Expr) -> Expr:

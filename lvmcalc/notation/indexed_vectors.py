@@ -8,6 +8,7 @@ import sympy as sp
 from sympy import Expr, MatAdd, MatMul, MatrixExpr, MatrixSymbol, OneMatrix, Trace, Transpose
 
 from lvmcalc.notation import forming
+from lvmcalc.notation.entrywise import Entrywise
 from lvmcalc.notation.forming import (
     as_coeff,
     elementwise,
@@ -144,9 +145,9 @@ class Vectors:
                 return {index: total(parts) for index, parts in found.items()}
             case MatMul():
                 return self.multiple(column)
-            case Transpose(args=(MatrixExpr() as inner,)) if type(inner).__name__ == "Entrywise":
+            case Transpose(args=(Entrywise() as inner,)):
                 return self.vector(self.functions[inner.name](transposed(inner.arg)))
-            case MatrixExpr() if type(column).__name__ == "Entrywise":
+            case Entrywise():
                 index, *others = self.free(column)
                 if not others:
                     return {index: self.functions[column.name](self.rows(column.arg, index))}

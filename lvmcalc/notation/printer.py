@@ -9,6 +9,7 @@ from sympy import Determinant, Expr, HadamardPower, HadamardProduct, Inverse, Ma
 from sympy.printing.latex import LatexPrinter
 from sympy.printing.precedence import PRECEDENCE
 
+from lvmcalc.notation.entrywise import Entrywise
 from lvmcalc.notation.letters import ASCII, DIGITS, GREEK, pretty
 
 _ELEMENTWISE = HadamardProduct | HadamardPower
@@ -178,7 +179,7 @@ def _with_names(factors: Sequence[Expr]) -> list[Expr]:
 
 
 def _is_by_entries(part: Expr) -> bool:
-    return isinstance(part, _ELEMENTWISE) or type(part).__name__ == "Entrywise"
+    return isinstance(part, _ELEMENTWISE | Entrywise)
 
 
 @lru_cache(maxsize=10_000)  # of a long formula every part is asked for again and again

@@ -12,6 +12,7 @@ from sympy import Dummy, Expr, MatMul, OneMatrix, Symbol, Trace
 
 from lvmcalc.checks import CannotBeFormed
 from lvmcalc.notation import forming
+from lvmcalc.notation.entrywise import EntrySum
 from lvmcalc.notation.forming import as_coeff, as_number, product, total, transposed
 from lvmcalc.notation.indexed_vectors import Indexed, Over, OverColumns, Size, Vectors
 from lvmcalc.notation.name_resolution import Unreadable
@@ -227,8 +228,7 @@ class SumWriter(Vectors):
                 return self.functions[type(number).__name__](self.entries(number.args[0], i, j))
             case Trace():
                 return self.trace(number.arg, i, j)
-            case sp.Expr() if type(number).__name__ == "EntrySum" and j is None and (
-                    1 in number.arg.shape):
+            case EntrySum() if j is None and 1 in number.arg.shape:
                 column = number.arg if number.arg.cols == 1 else transposed(number.arg)
                 rows = self.rows(column, i)
                 return product(rows, OneMatrix(rows.cols, 1))

@@ -8,7 +8,7 @@ import sympy as sp
 from lvmcalc.calculus import decimals
 from lvmcalc.calculus.arithmetic import evaluate
 from lvmcalc.calculus.errors import OutsideDomain
-from lvmcalc.calculus.functions import Entrywise
+from lvmcalc.notation.entrywise import Entrywise
 
 w = sp.MatrixSymbol("w", 2, 1)
 ONES = sp.OneMatrix(1, 2)

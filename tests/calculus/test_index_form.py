@@ -14,8 +14,9 @@ from tables import over
 
 from lvmcalc.calculus.comparison import compare
 from lvmcalc.calculus.errors import TooLarge, UnsupportedExpression
-from lvmcalc.calculus.functions import SPELLED, EntrySum, Entrywise
+from lvmcalc.calculus.functions import SPELLED
 from lvmcalc.calculus.index_form import IndexForm
+from lvmcalc.notation.entrywise import EntrySum, Entrywise
 
 n, m = sp.symbols("n m", integer=True, positive=True)
 a, b = sp.symbols("a b")

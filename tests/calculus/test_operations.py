@@ -23,10 +23,11 @@ from lvmcalc.calculus.comparison import compare
 from lvmcalc.calculus.differentials import gradient
 from lvmcalc.calculus.errors import UnsupportedExpression
 from lvmcalc.calculus.expression_checks import check_shapes
-from lvmcalc.calculus.operations import RULES, SPELLED, Entrywise
+from lvmcalc.calculus.operations import RULES, SPELLED
 from lvmcalc.calculus.rules import Operation as Rule
 from lvmcalc.checks import CannotBeFormed
 from lvmcalc.models import autoencoder, autoencoder_chain, gplvm, gplvm_chain
+from lvmcalc.notation.entrywise import Entrywise
 
 SIZES = {"m": 2, "n": 3, "p": 4, "k": 5}  # k is the exponent of the power rule
 

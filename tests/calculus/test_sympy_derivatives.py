@@ -27,7 +27,7 @@ from tables import over
 from lvmcalc.calculus import UnsupportedExpression, claims
 from lvmcalc.calculus.comparison import compare
 from lvmcalc.calculus.differentials import gradient
-from lvmcalc.calculus.functions import Entrywise
+from lvmcalc.notation.entrywise import Entrywise
 
 k, l = sp.symbols("k l", integer=True, positive=True)
 X, A, B, C, D = (MatrixSymbol(name, k, k) for name in "XABCD")

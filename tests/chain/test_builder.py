@@ -7,8 +7,13 @@ import sympy as sp
 from sympy import Determinant, Identity, MatrixSymbol, Trace, log
 from tables import over
 
+from lvmcalc import notation
+from lvmcalc.calculus import RULES
+from lvmcalc.calculus.operations import m, n, p
+from lvmcalc.calculus.rule_matching import operation_of
 from lvmcalc.chain import Builder
 from lvmcalc.models import autoencoder, gplvm
+from lvmcalc.notation.entrywise import EntrySum
 
 N, Q, D = gplvm.N, gplvm.Q, gplvm.D
 X, Y = MatrixSymbol("X", N, Q), MatrixSymbol("Y", N, Q)
@@ -56,6 +61,32 @@ def test_differences_norms_and_inferred_names_are_those_of_the_autoencoder() -> 
     assert [node.rule.name for node in written.nodes.values()] == [
         node.rule.name for node in known.nodes.values()]
     assert dict(written.edges) == dict(known.edges)
+
+
+@over("rule", RULES)
+def test_the_operation_of_every_rule_is_inferred(rule: str) -> None:
+    sizes = {m: 2, n: 3, p: 5}
+    operands = [*(notation.matching(f"{letter.name}1", letter.xreplace(sizes))
+                  for letter in RULES[rule].arguments), *(3 for _ in RULES[rule].parameters)]
+    build = Builder("L", *operands[:len(RULES[rule].arguments)])
+    build.z = RULES[rule].apply(*operands)
+    if build.z.is_Matrix:
+        build.L = EntrySum(build.z)
+    found = build.chain()["z"]
+    assert (found.rule.name, found.operands) == (rule, tuple(operands))
+
+
+@over(("formula", "rule", "operands"), [
+    (M**2, "product", (M, M)), (X - Y, "difference", (X, Y)), (Y - X, "difference", (Y, X)),
+    (-X, "scale", (-1, X)), (a * X / 2, "scale", (a / 2, X)), (2 / a, "quotient", (2, a)),
+    (a**-1, "power", (a, -1)), (a + 3, "scalar sum", (3, a)),
+    (sp.HadamardPower(X, 2), "elementwise power", (X, 2)),
+    (EntrySum(sp.HadamardProduct(X, X)), "squared norm", (X,)),
+    (sp.sqrt(EntrySum(sp.HadamardPower(X, 2))), "norm", (X,)),
+    (Trace(M * X * Y.T), "inner product", (Y, M * X)),
+    (Trace(X * Y.T), "trace", (X * Y.T,)), (X * Y.T * M, "product", (X, Y.T * M))])
+def test_the_most_special_rule_is_found(formula: sp.Expr, rule: str, operands: tuple) -> None:
+    assert operation_of(formula) == (rule, operands)
 
 
 def test_a_stage_is_known_by_its_name_in_either_form() -> None:
@@ -119,6 +150,13 @@ def writing(*stages: Callable) -> Callable:
                         "Two things in L are called a."),
     (writing(lambda b: setattr(b, "e", "X Y")), "A stage is a SymPy expression, not 'X Y'."),
     (writing(lambda b: b("e", "product", "M", X)), "A stage is a SymPy expression, not 'M'."),
+    *((writing(lambda b, given=given: b(*given)), 'A stage is written build("e", "product", A, B)')
+      for given in ((), ("e",), (X, "use", X), ("e", X), ("e", 3, X))),
+    *((writing(lambda b, it=it: setattr(b, "e", it)), f"e: {it} is no operation on leaves and "
+       "stages: write it where it is used.") for it in (3, a)),
+    (writing(lambda b: setattr(b, "e", None)), "A stage is a SymPy expression, not None."),
+    (writing(lambda b: setattr(b, "e", 2**a)),
+     "e: the exponent a is no constant: write exp(k log(a)) for such a power of a."),
     (lambda: Builder("L", X * Y.T), "A leaf is a symbol, not X Yᵀ."),
 ])
 def test_what_cannot_be_written_is_refused_in_one_sentence(write: Callable,

@@ -14,16 +14,9 @@ from sympy import Determinant, Expr, Identity, Inverse, MatrixSymbol, OneMatrix,
 from sympy.matrices.expressions import HadamardPower, HadamardProduct, MatAdd, MatMul, MatPow
 from sympy.matrices.expressions.diagonal import DiagMatrix, DiagonalOf
 
-from lvmcalc.calculus.functions import (
-    EntrySum,
-    Entrywise,
-    absolute,
-    diagonal,
-    relu,
-    sigmoid,
-    softplus,
-)
+from lvmcalc.calculus.functions import absolute, diagonal, relu, sigmoid, softplus
 from lvmcalc.chain import derive
+from lvmcalc.notation.entrywise import EntrySum, Entrywise
 
 n, m = sp.symbols("n m", integer=True, positive=True)
 SIZES = {"n": 3, "m": 2}
