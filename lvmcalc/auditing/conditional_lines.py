@@ -13,30 +13,26 @@ from sympy import Expr, MatrixSymbol, S, Symbol
 from lvmcalc import notation
 from lvmcalc.auditing.assumptions import Assumption
 from lvmcalc.auditing.audit_report import Line
-from lvmcalc.auditing.carried_forward import Slips
 from lvmcalc.auditing.conditions import (
     ASSUMED,
     UNKNOWN,
     VALUE_GIVEN,
     Condition,
-    Conditions,
     NoNumbers,
     alike,
     difference,
     is_written_zero,
 )
+from lvmcalc.auditing.context import Context
 from lvmcalc.auditing.false_rules import WRONG_SIGN, in_solution
 from lvmcalc.auditing.gradient_names import is_named
 from lvmcalc.auditing.pieces import Piece
-from lvmcalc.auditing.positions import Position
 from lvmcalc.calculus import CannotBeFormed, Verdict
-from lvmcalc.chain import Chain
 from lvmcalc.marking.mistakes import Explanation, Mistake, finding, findings_for
 from lvmcalc.marking.single_repairs import without_one_slip
-from lvmcalc.notation import Unreadable, Vocabulary
+from lvmcalc.notation import Unreadable
 from lvmcalc.notation.forming import as_number, change_of, product
 from lvmcalc.notation.formula_finder import sides_of
-from lvmcalc.notation.parser import readings
 from lvmcalc.notation.vocabulary import typed
 
 _SAID = r"(?:[A-Za-z,\s]*\s)?\W{0,2}"
@@ -56,50 +52,35 @@ _MOST_TRIED = 60  # repairs of an equation
 _ONLY_FOR = "Up to a constant, this holds only as a function of {}."
 
 
-class Conditioned:
+class ConditionalLines:
     """Ask of an equation that is no identity whether it follows from a condition."""
 
-    chain: Chain
-    words: Vocabulary
-    conditions: Conditions
-    moving: tuple[str, ...]  # the leaves that change in the derivation
-    assumption: Assumption | None  # what the derivation assumes of the leaves
-    slips: Slips
-    lost: dict[str, Position]  # the letters that an unreadable line defines, and the line
-
-    def said(self, piece: Piece) -> Line:
-        """Return the line of words."""
-        raise NotImplementedError
-
-    def verdict(self, left: Expr, right: Expr) -> Verdict:
-        """Return whether two sides are equal."""
-        raise NotImplementedError
-
-    def in_leaves(self, *sides: Expr) -> list[Expr]:
-        """Return sides without definitions, and with differentials of leaves only."""
-        raise NotImplementedError
+    def __init__(self, context: Context):
+        self.context, self.chain = context, context.chain
+        self.conditions, self.slips = context.conditions, context.slips
+        self.verdict, self.in_leaves = context.verdict, context.in_leaves
 
     def only_for(self, sides: tuple[Expr, ...]) -> str:
         """Return the letters that alone may change for sides to differ by a constant, "" if there
         are none."""
-        moving, found = self.moving, []
-        leaves = [name for name, leaf in self.chain.leaves.items() if not leaf.symbol.is_integer]
-        for self.moving in ((name,) for name in leaves):
-            here = self.chain.in_leaves(sides[-1]).free_symbols
-            if self.chain[self.moving[0]].symbol in here and all(
-                    self.verdict(*map(change_of, pair)).holds for pair in pairwise(sides)):
-                found += self.moving
-        self.moving = moving
+        moving, found = self.context.moving, []
+        for name, leaf in self.chain.leaves.items():
+            if not leaf.symbol.is_integer and leaf.symbol in self.chain.in_leaves(
+                    sides[-1]).free_symbols:
+                self.context.moving = (name,)
+                if all(self.verdict(*map(change_of, pair)).holds for pair in pairwise(sides)):
+                    found.append(name)
+        self.context.moving = moving
         return ", ".join(map(notation.plain, found))
 
-    def conditional(self, piece: Piece, sides: tuple[Expr, ...],
-                    verdicts: tuple[Verdict, ...]) -> Line | None:
+    def line(self, piece: Piece, sides: tuple[Expr, ...],
+             verdicts: tuple[Verdict, ...]) -> Line | None:
         """Return the line of an equation that need not hold everywhere; None if it is a claim that
         is wrong."""
         conditions, line = self.conditions, Line(piece.text, self.chain, sides, at=piece.at)
         if is_named(self.chain, sides[0]) and sides[1:] == (0,):
             conditions.begun = True
-            return self.said(piece)
+            return self.context.heard(piece)
         if piece.constant and (only := self.only_for(sides)):
             raise Unreadable(_ONLY_FOR.format(only))
         place = next(n for n, verdict in enumerate(verdicts) if not verdict.holds)
@@ -112,21 +93,20 @@ class Conditioned:
             (leaf, value), = conditions.point.items()
             return self.assumed(line, sides, f"line {conditions.lines[0]}", self.at_point,
                                 f"It holds at {notation.plain(leaf)} = {notation.plain(value)}.")
-        if self.assumption and not piece.given:  # a line below may well need it
-            at = self.assumption.at
-            told = f"It holds under the condition of {at}."
-            if (piece.flat or conditions.begun) and not self.assumption.holds(left, right) and (
-                    flat := self.assumption.where_flat(left, right)):
+        assumption = self.context.assumption
+        if assumption and not piece.given:  # a line below may well need it
+            told = f"It holds under the condition of {assumption.at}."
+            if (piece.flat or conditions.begun) and not assumption.holds(left, right) and (
+                    flat := assumption.where_flat(left, right)):
                 return replace(line, verdicts=(Verdict("numeric", told),) * len(verdicts),
                                note=f"{told[:-1]}, where {flat} is zero.")
-            return self.assumed(line, sides, f"{at}", self.assumption.holds, told)
+            return self.assumed(line, sides, f"{assumption.at}", assumption.holds, told)
         if piece.given == "from here" or (
                 verdicts[place].counterexample
                 and self.restricts(piece, sides[place:place + 2])):
-            before, self.assumption = self.assumption, Assumption(
-                conditions, left, right, piece.at)
-            if before or not self.assumption.points:
-                self.assumption.points = []
+            self.context.assumption = Assumption(conditions, left, right, piece.at)
+            if assumption or not self.context.assumption.points:
+                self.context.assumption.points = []
                 raise Unreadable(_NOT_USED)
             return replace(line, kind="definition", note="This is assumed from here on.")
         if conditions.given and self.verdict(*map(conditions.with_values, (left, right))).holds:
@@ -247,7 +227,7 @@ class Conditioned:
             sides[0], turned))) else (
             "unknown", f"It does not hold under the condition of {where}")
         named = scalar or is_named(self.chain, sides[0])
-        if None in found or not named or (self.lost and kind != "sign"):
+        if None in found or not named or (self.context.undefined and kind != "sign"):
             raise Unreadable(ASSUMED.format(where))
         self.slips.add(line.at, sides[0], sides[-1])
         return replace(line, verdicts=(Verdict("refuted", wrong),),
@@ -272,7 +252,7 @@ class Conditioned:
         if found_before or (piece.kind == "claim" and self.conditions.begun):
             return found
         with suppress(Unreadable, CannotBeFormed, *NoNumbers):  # nothing is said of the gradient
-            value = readings(sides_of(found.text)[1], self.words)[0].formula
+            value = self.context.formula(sides_of(found.text)[1])
             if self.conditions.source(self.chain[leaf].symbol, as_number(value)):
                 return found
         return piece
