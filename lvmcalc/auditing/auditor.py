@@ -18,7 +18,7 @@ from lvmcalc import notation
 from lvmcalc.auditing.audit_report import DOTS, PROPORTIONAL, Audit, Line, credit
 from lvmcalc.auditing.backprop_notation import as_adjoints, as_typed, of_own_letters, stages_of
 from lvmcalc.auditing.blaming import Blaming
-from lvmcalc.auditing.conditional_lines import ZERO_GRADIENT, ConditionalLines, is_misfit
+from lvmcalc.auditing.conditional_lines import ZERO_GRADIENT, ConditionalLines, is_shape_error
 from lvmcalc.auditing.conditions import NoNumbers
 from lvmcalc.auditing.context import Context
 from lvmcalc.auditing.contributions import SAID_TWICE, TOLD, is_contribution, nearest
@@ -30,7 +30,11 @@ from lvmcalc.auditing.newton_names import with_newton
 from lvmcalc.auditing.page_layout import laid_out
 from lvmcalc.auditing.pieces import Piece, pieces
 from lvmcalc.auditing.reading_order import reading_order
-from lvmcalc.auditing.resized_chains import of_one_sample, with_free_letters, with_misfits_behind
+from lvmcalc.auditing.resized_chains import (
+    of_one_sample,
+    with_free_letters,
+    with_shape_errors_behind,
+)
 from lvmcalc.auditing.said_letters import SaidLetters
 from lvmcalc.auditing.side_reading import SideReader
 from lvmcalc.auditing.unread_lines import UnreadLines
@@ -94,7 +98,7 @@ def _judged(text: str, chain: Chain, letters: Iterable[str]) -> Audit:
     def again(other: Chain, sizes: Iterable[str] = ()) -> Audit:
         return _audited(read, other, letters, read != text, sizes)
 
-    found = with_misfits_behind(of_one_sample(again(chain), chain, again), chain,
+    found = with_shape_errors_behind(of_one_sample(again(chain), chain, again), chain,
                                 lambda other: again(other, chain.vocabulary.lengths))
     if found.first_wrong and (other := as_adjoints(read, chain, on_paper=True)) != read:
         second = _audited(other, chain, letters, True)
@@ -144,7 +148,7 @@ class _Auditor:
                 with time_limit():
                     piece = self.said.meant(self.conditional.estimate(piece))
                     if self.defines_scalar(found, piece):
-                        found = self.said.called_output(found, found[place])
+                        found = self.said.scalar_renamed(found, found[place])
                         piece = found[place]
                     line = self.line(piece)
                     if line.status == "refuted":
@@ -155,7 +159,7 @@ class _Auditor:
                 line = Line(piece.text, self.chain, findings=(late,))
             except Exception as error:  # as one letter for two things: a text never ends an audit
                 line = self.unreadable(piece, str(error))
-            if piece.beside:
+            if piece.subordinate:
                 self.context.left_side = left_side
             lines[place] = replace(line, at=piece.at)
         ordered = [lines[place] for place in sorted(lines) if not self.is_size(lines[place])]
@@ -168,7 +172,7 @@ class _Auditor:
         context.arrays = any(ARRAYS.search(piece.text) for piece in found)
         context.unmentioned = foreign_to(self.chain, found)
         with suppress(Exception), time_limit():  # what cannot be done is reported line by line
-            found = [*map(self.said.meant, self.said.with_output(found))]
+            found = [*map(self.said.meant, self.said.with_scalar_renamed(found))]
             context.moving = self.conditions.moving = changing(self.chain, found)
             found = [with_gradient(self.chain, piece, context.moving) for piece in found]
         return found
@@ -176,7 +180,7 @@ class _Auditor:
     def defines_scalar(self, found: list[Piece], piece: Piece) -> bool:
         """Return whether a definition defines another name of the scalar."""
         return piece.kind == "definition" and (
-            self.said.value(piece, self.context.vocabulary.outputs[-1])
+            self.said.agrees(piece, self.context.vocabulary.outputs[-1])
             or self.said.is_loss(found, piece))
 
     def is_size(self, line: Line) -> bool:
@@ -227,7 +231,7 @@ class _Auditor:
     def checked(self, piece: Piece) -> Line:
         """Return the line of a claim, an equation with one equals sign or more."""
         if notation.spelling(piece.name) in self.context.undefined and not piece.error and (
-                defined := self.definitions.line(piece._replace(said=True))):
+                defined := self.definitions.line(piece._replace(declared=True))):
             return defined
         self.conditions.follow(piece.at.line, piece.goes_on)
         if ZERO_GRADIENT.match(piece.text):
@@ -310,7 +314,7 @@ class _Auditor:
         if right:
             left = self.context.left_side
             self.slips.relations += [(left, side) for side in sides if side != left]
-        elif not any(map(is_misfit, verdicts)):
+        elif not any(map(is_shape_error, verdicts)):
             used = {symbol.name for side in sides for symbol in side.free_symbols}
             for name in self.context.unclear.keys() & used:
                 return self.unreadable(piece, self.context.unclear[name])

@@ -43,7 +43,7 @@ _NOT_USED = "This is a condition that the model does not have: it is not used."
 _HAT = re.compile("\u0302|_hat(?![a-z])")
 
 
-def is_misfit(verdict: Verdict) -> bool:
+def is_shape_error(verdict: Verdict) -> bool:
     """Return whether sides are told to be different as their shapes are."""
     return any(words in verdict.reason for words in ("cannot be formed", "shapes differ"))
 
@@ -84,24 +84,24 @@ class ConditionalLines:
         if piece.constant and (only := self.only_for(sides)):
             raise Unreadable(_ONLY_FOR.format(only))
         place = next(n for n, verdict in enumerate(verdicts) if not verdict.holds)
-        if is_misfit(verdicts[place]):
+        if is_shape_error(verdicts[place]):
             return None
         left, right = alike(*self.in_leaves(*sides[place:place + 2]))
-        if piece.given == "there" and conditions.leaf(left, right):
+        if piece.condition == "point" and conditions.leaf(left, right):
             conditions.begin_point(left, right, piece.at.line)
         elif conditions.point:
             (leaf, value), = conditions.point.items()
             return self.assumed(line, sides, f"line {conditions.lines[0]}", self.at_point,
                                 f"It holds at {notation.plain(leaf)} = {notation.plain(value)}.")
         assumption = self.context.assumption
-        if assumption and not piece.given:  # a line below may well need it
+        if assumption and not piece.condition:  # a line below may well need it
             told = f"It holds under the condition of {assumption.at}."
-            if (piece.flat or conditions.begun) and not assumption.holds(left, right) and (
-                    flat := assumption.where_flat(left, right)):
+            if (piece.stationary or conditions.begun) and not assumption.holds(left, right) and (
+                    flat := assumption.vanishing_adjoint(left, right)):
                 return replace(line, verdicts=(Verdict("numeric", told),) * len(verdicts),
                                note=f"{told[:-1]}, where {flat} is zero.")
             return self.assumed(line, sides, f"{assumption.at}", assumption.holds, told)
-        if piece.given == "from here" or (
+        if piece.condition == "assumption" or (
                 verdicts[place].counterexample
                 and self.restricts(piece, sides[place:place + 2])):
             self.context.assumption = Assumption(conditions, left, right, piece.at)
@@ -121,20 +121,20 @@ class ConditionalLines:
             sides[place].name not in self.chain.leaves)
         letter = sides[place] if own else None
         if is_named(self.chain, sides[place]) or (rewrites and not zero) or (
-                own and not piece.flat):
+                own and not piece.stationary):
             return None
         source = self.solves_letter(sides[place:place + 2]) if own else None
         if own and not source:
             if conditions.unchecked:
                 raise Unreadable(UNKNOWN)
             return None
-        flat = conditions.begun = conditions.begun or piece.flat or (zero and not leaf)
+        flat = conditions.begun = conditions.begun or piece.stationary or (zero and not leaf)
         if not flat and not conditions.found and not leaf:
             return None
         fixed = leaf and not flat and conditions.is_constant(right)
         source = source or (None if fixed else conditions.source(left, right))
         if not source and leaf and not (flat and conditions.claims_zero(left, right)):
-            if piece.given:
+            if piece.condition:
                 return replace(line, kind="definition")
             conditions.given[left] = right
             if not conditions.is_constant(right):
@@ -196,7 +196,7 @@ class ConditionalLines:
         """Return whether an equation is a condition on leaves, as WᵀW = I is one on W."""
         left, right = alike(*self.in_leaves(*sides))
         zero = self.conditions.leaf(left, right) or any(map(is_written_zero, sides))
-        return not (zero or piece.flat or self.conditions.begun or is_named(
+        return not (zero or piece.stationary or self.conditions.begun or is_named(
             self.chain, sides[0])) and self.conditions.restricted(*sides)
 
     def at_point(self, left: Expr, right: Expr) -> bool:
@@ -236,7 +236,7 @@ class ConditionalLines:
     def estimate(self, piece: Piece) -> Piece:
         """Return a claim about w for one about ŵ, which solves the condition before it."""
         leaf = notation.spelling(_HAT.sub("", piece.name))
-        if piece.flat and piece.kind == "claim" and leaf not in self.chain.leaves:
+        if piece.stationary and piece.kind == "claim" and leaf not in self.chain.leaves:
             leaves = "|".join(map(typed, self.chain.leaves))
             hatted = rf"(?<![a-z\\])({leaves})(?:{_HAT.pattern})"
             alone = re.sub(hatted, "", piece.text)
@@ -244,10 +244,11 @@ class ConditionalLines:
                    for it in re.finditer(hatted, piece.text)):
                 return piece
             return piece._replace(text=re.sub(hatted, r"\g<1> ", piece.text))
-        said = piece.kind == "claim" or (piece.kind == "definition" and piece.flat)
+        said = piece.kind == "claim" or (piece.kind == "definition" and piece.stationary)
         if not said or not _HAT.search(piece.name) or leaf not in self.chain.leaves:
             return piece
-        found = piece._replace(name=leaf, text=_HAT.sub("", piece.text, 1), kind="claim", flat=True)
+        found = piece._replace(name=leaf, text=_HAT.sub("", piece.text, 1), kind="claim",
+                               stationary=True)
         found_before = leaf in {it.name for it in self.conditions.found}
         if found_before or (piece.kind == "claim" and self.conditions.begun):
             return found

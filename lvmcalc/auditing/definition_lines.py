@@ -58,7 +58,7 @@ class DefinitionLines:
             return None
         diagonal = _DIAGONAL.fullmatch(piece.name)
         known = {letter.name for letter in self.letters.formulas}
-        again = name in known and not piece.said
+        again = name in known and not piece.declared
         of = diagonal[1] if diagonal else ""
         if of in context.vocabulary and not {of, name} & known:
             return self.unreadable(piece, f"It tells only entries on the diagonal of {of}.")

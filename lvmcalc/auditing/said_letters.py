@@ -7,7 +7,7 @@ from itertools import combinations
 from sympy import Add, Expr, S
 
 from lvmcalc import notation
-from lvmcalc.auditing.conditional_lines import is_misfit
+from lvmcalc.auditing.conditional_lines import is_shape_error
 from lvmcalc.auditing.context import Context
 from lvmcalc.auditing.own_letters import common_ratio
 from lvmcalc.auditing.pieces import LOSS, Piece
@@ -29,26 +29,27 @@ class SaidLetters:
     def __init__(self, context: Context):
         self.context, self.chain, self.letters = context, context.chain, context.letters
 
-    def with_output(self, found: list[Piece]) -> list[Piece]:
+    def with_scalar_renamed(self, found: list[Piece]) -> list[Piece]:
         """Return pieces with L for a letter that was said to be the same, as J = ½‖A w − y‖²."""
         output = self.chain.vocabulary.outputs[-1]
         for piece in found:
-            letter = self.scalar(piece)
-            if letter and piece.kind != "words" and self.value(piece, output):
-                return self.called_output(found, piece)
+            letter = self.name_of_scalar(piece)
+            if letter and piece.kind != "words" and self.agrees(piece, output):
+                return self.scalar_renamed(found, piece)
         return found
 
-    def called_output(self, found: list[Piece], piece: Piece) -> list[Piece]:
+    def scalar_renamed(self, found: list[Piece], piece: Piece) -> list[Piece]:
         """Return pieces with L for the letter of which a piece says that it is the scalar."""
         output = self.chain.vocabulary.outputs[-1]
-        name = re.compile(rf"(?:(?<=[d∂δ²])|(?<![A-Za-z\\]))\\?{re.escape(self.scalar(piece))}"
+        called = re.escape(self.name_of_scalar(piece))
+        name = re.compile(rf"(?:(?<=[d∂δ²])|(?<![A-Za-z\\]))\\?{called}"
                           r"(?:\(\w+\))?(?![A-Za-z0-9](?!(?<=d)[A-Z]))")
         same = [it is piece or bool(it.name and it.name == piece.name) for it in found]
         return [it if it.kind == "words" else it._replace(
             text=name.sub(output, it.text), kind="claim" if scalar else it.kind,
             name="" if scalar else it.name) for it, scalar in zip(found, same, strict=True)]
 
-    def scalar(self, piece: Piece) -> str:
+    def name_of_scalar(self, piece: Piece) -> str:
         """Return the name on the left that may be another one for the scalar, "" if it may not."""
         left = sides_of(piece.text)[0].strip()
         called = re.sub(r"\(\w\)$", "", left) if NAME.match(left) else ""
@@ -61,13 +62,13 @@ class SaidLetters:
             return piece._replace(error=f"`{left}` is not the scalar of this chain.")
         output = self.chain.vocabulary.outputs[-1]
         vocabulary = self.context.vocabulary
-        if name and piece.kind == "claim" and name not in vocabulary and self.value(piece, output):
+        if name and piece.kind == "claim" and name not in vocabulary and self.agrees(piece, output):
             text = f"{output} = {piece.text.partition('=')[2]}"  # it is called loss, or J
             return piece._replace(name=output, text=text)
         if piece.kind != "claim" or name not in {*self.chain.nodes, *vocabulary.lengths} or (
-                name in vocabulary.outputs or self.value(piece, name)):
+                name in vocabulary.outputs or self.agrees(piece, name)):
             return piece
-        another = piece.said or name in self.chain.unnamed or self.misfits(piece, name)
+        another = piece.declared or name in self.chain.unnamed or self.has_other_shape(piece, name)
         return piece._replace(kind="definition") if another else piece
 
     def by_intermediate(self, sides: tuple[Expr, ...]) -> tuple[tuple[Expr, ...], str]:
@@ -83,12 +84,12 @@ class SaidLetters:
             with suppress(Unreadable):  # nothing says what L is in terms of the letter
                 if notation.shape(adjoint) == shape:
                     fitting[adjoint] = self.context.verdict(adjoint, sides[1])
-        if not fitting or any(map(is_misfit, fitting.values())):  # it has no shape
+        if not fitting or any(map(is_shape_error, fitting.values())):  # it has no shape
             return sides, ""
         taken = max(fitting, key=lambda adjoint: fitting[adjoint].holds)
         return (taken, *sides[1:]), _TAKEN.format(notation.plain(taken))
 
-    def misfits(self, piece: Piece, name: str) -> bool:
+    def has_other_shape(self, piece: Piece, name: str) -> bool:
         """Return whether what a piece says of a letter has another shape than the letter."""
         with suppress(Unreadable, CannotBeFormed, IndexError):
             value = as_number(self.context.formula(sides_of(piece.text)[1]))
@@ -96,7 +97,7 @@ class SaidLetters:
                 as_number(self.context.vocabulary[name]))
         return False
 
-    def value(self, piece: Piece, name: str) -> bool:
+    def agrees(self, piece: Piece, name: str) -> bool:
         """Return whether what a piece says of its letter is true of a node."""
         with suppress(Unreadable, CannotBeFormed, UnsupportedExpression, IndexError, KeyError):
             value = as_number(self.context.formula(sides_of(piece.text)[1]))

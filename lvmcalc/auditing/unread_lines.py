@@ -85,7 +85,7 @@ class UnreadLines:
             formula, dollar, behind = match["rest"].partition("$")
             parts = formula.split(" ")
             end = next((end for end in range(len(parts), 0 if not dollar else len(parts) - 1, -1)
-                        if self.said.value(Piece("claim", f"= {' '.join(parts[:end])}"), name)), 0)
+                        if self.said.agrees(Piece("claim", f"= {' '.join(parts[:end])}"), name)), 0)
             beside = _WORD.match(" ".join([*parts[end:], behind]))
             if not (end and beside) or any(it.search(f"{match['before']} it {beside[1] or ''} it")
                                            for it in (TELLING, OPERATING, DENIES)):
@@ -95,7 +95,7 @@ class UnreadLines:
     def line(self, piece: Piece, reason: str, name: str = "") -> Line:
         """Return a line that cannot be read as it stands. Nobody knows from now on what the letters
         mean that it defines, nor what was assumed in it."""
-        if piece.given == "from here":
+        if piece.condition == "assumption":
             self.context.assumption = Assumption(self.context.conditions, S.Zero, S.One, piece.at)
         if found := self.otherwise(piece, "Beside the formula" in reason):
             return found
