@@ -82,7 +82,7 @@ class Assumption:
         """Return whether an equation holds where the assumption does, None if that is not known."""
         return self.agree(left, right, self.points)
 
-    def where_flat(self, left: Expr, right: Expr) -> str:
+    def vanishing_adjoint(self, left: Expr, right: Expr) -> str:
         """Return the adjoint that has to be zero, too, for an equation to hold, "" if none is."""
         for condition in self.conditions.known():
             if condition.name not in self.chain.leaves or condition.wrong:

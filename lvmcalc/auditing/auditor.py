@@ -12,42 +12,37 @@ from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 
-import sympy as sp
 from sympy import Expr
 
 from lvmcalc import notation
-from lvmcalc.auditing.assumptions import said_of_rows
-from lvmcalc.auditing.audit_report import DOTS, PROPORTIONAL, Audit, Line, capital, credit
+from lvmcalc.auditing.audit_report import DOTS, PROPORTIONAL, Audit, Line, credit
 from lvmcalc.auditing.backprop_notation import as_adjoints, as_typed, of_own_letters, stages_of
-from lvmcalc.auditing.blaming import NO_VALUE, Blaming
-from lvmcalc.auditing.carried_forward import Slips
-from lvmcalc.auditing.conditional_lines import ZERO_GRADIENT, Conditioned, is_misfit
-from lvmcalc.auditing.conditions import Conditions, NoNumbers
+from lvmcalc.auditing.blaming import Blaming
+from lvmcalc.auditing.conditional_lines import ZERO_GRADIENT, ConditionalLines, is_shape_error
+from lvmcalc.auditing.conditions import NoNumbers
+from lvmcalc.auditing.context import Context
 from lvmcalc.auditing.contributions import SAID_TWICE, TOLD, is_contribution, nearest
-from lvmcalc.auditing.definition_lines import Defining
+from lvmcalc.auditing.definition_lines import DefinitionLines
 from lvmcalc.auditing.function_notation import at_another_point, without_arguments
 from lvmcalc.auditing.gradient_names import asked_for, changing, foreign_to, with_gradient
 from lvmcalc.auditing.loss_names import audit_renamed_loss
 from lvmcalc.auditing.newton_names import with_newton
-from lvmcalc.auditing.own_letters import OwnLetters
 from lvmcalc.auditing.page_layout import laid_out
 from lvmcalc.auditing.pieces import Piece, pieces
-from lvmcalc.auditing.positions import Position
 from lvmcalc.auditing.reading_order import reading_order
-from lvmcalc.auditing.resized_chains import of_one_sample, with_free_letters, with_misfits_behind
+from lvmcalc.auditing.resized_chains import (
+    of_one_sample,
+    with_free_letters,
+    with_shape_errors_behind,
+)
+from lvmcalc.auditing.said_letters import SaidLetters
+from lvmcalc.auditing.side_reading import SideReader
+from lvmcalc.auditing.unread_lines import UnreadLines
 from lvmcalc.auditing.wordings import as_equations
 from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression, Verdict
-from lvmcalc.calculus.errors import OutsideDomain
 from lvmcalc.chain import Chain
-from lvmcalc.marking.differential_answers import (
-    at_rest,
-    gradient_of,
-    has_differentials,
-    in_increments,
-    moved,
-    with_adjoints,
-)
-from lvmcalc.marking.exercise import RIGHT, exercise_of
+from lvmcalc.marking.differential_answers import has_differentials
+from lvmcalc.marking.exercise import RIGHT
 from lvmcalc.marking.marker import LATE
 from lvmcalc.marking.mistakes import Finding
 from lvmcalc.marking.time_limit import TimeIsUp, time_limit
@@ -57,6 +52,8 @@ from lvmcalc.notation.forming import as_number, change_of
 from lvmcalc.notation.formula_finder import sides_of
 from lvmcalc.notation.lexicon import ARRAYS
 from lvmcalc.notation.vocabulary import matching
+
+_CONSTANT = "The constant {} is left out, which changes no gradient."
 
 
 def audit(lines: str | Iterable[str], of: str | Chain) -> Audit:
@@ -101,7 +98,7 @@ def _judged(text: str, chain: Chain, letters: Iterable[str]) -> Audit:
     def again(other: Chain, sizes: Iterable[str] = ()) -> Audit:
         return _audited(read, other, letters, read != text, sizes)
 
-    found = with_misfits_behind(of_one_sample(again(chain), chain, again), chain,
+    found = with_shape_errors_behind(of_one_sample(again(chain), chain, again), chain,
                                 lambda other: again(other, chain.vocabulary.lengths))
     if found.first_wrong and (other := as_adjoints(read, chain, on_paper=True)) != read:
         second = _audited(other, chain, letters, True)
@@ -117,234 +114,236 @@ def _audited(text: str, chain: Chain, letters: Iterable[str], code: bool,
     """
     found = [at_another_point(piece, letters, chain)
              for piece in pieces([text], chain.vocabulary)]
+    auditor = _Auditor(Context(chain, text, sizes))
     if not code:
-        return _Auditor(chain, text, sizes).audited(found)
-    audit = _Auditor(chain, text, sizes).audited([of_own_letters(piece, chain) for piece in found])
+        return auditor.audited(found)
+    audit = auditor.audited([of_own_letters(piece, chain) for piece in found])
     return replace(audit, lines=tuple(replace(line, text=as_typed(line.text), findings=tuple(
         replace(it, sentence=as_typed(it.sentence)) for it in line.findings))
         for line in audit.lines))
 
 
-class _Auditor(Conditioned, Defining, Blaming):
-    """Walk through the pieces of a derivation, with what has been defined and what went wrong."""
+class _Auditor:
+    """Audit the pieces of a derivation in the order in which they are understood."""
 
-    def __init__(self, chain: Chain, text: str, sizes: Iterable[str] = ()):
-        self.chain, self.words = chain, chain.vocabulary
-        self.words = self.words.extended({
-            name: self.words[size] for size in chain.vocabulary.lengths
-            for name in {*sizes} - {*chain.vocabulary}})
-        if "L" not in self.words:  # it is L whatever it is called
-            self.words = self.words.extended({"L": chain[chain.output].symbol})
-        self.letters = OwnLetters(chain, self.same)
-        self.words = self.words.with_parts(self.letters.slopes)
-        self.slips = Slips(chain, self.in_leaves, self.letters, self.letters.same)
-        self.head: Expr = sp.S.Zero  # what the equation began with that goes on over some lines
-        self.arrays = False  # whether the lines are code for arrays
-        self.rules: set[str] = set()  # the letters of rules for dL
-        self.lost: dict[str, Position] = {}  # the lines by the letters that they lose
-        self.vague: dict[str, str] = {}  # what is not known of stages and letters
-        self.misfits_in: dict[str, Position] = {}  # by a letter with what cannot be formed
-        self.told: dict[tuple[Expr, tuple[Finding, ...] | Expr], Position] = {}
-        self.misfit: dict[str, Position] = {}  # the lines by what cannot be formed in them
-        self.contributions: list[Expr] = []  # of paths, as they were said
-        self.conditions = Conditions(chain)
-        self.assumption = said_of_rows(self.conditions, text)
-        self.total = False  # whether the words before speak of a total differential
-        self.traceless: Position | None = None  # the first line with a trace missing
-        self.moving: tuple[str, ...] = ()  # the leaves that change in the derivation
+    def __init__(self, context: Context):
+        self.context, self.chain = context, context.chain
+        self.letters, self.slips = context.letters, context.slips
+        self.conditions, self.verdict = context.conditions, context.verdict
+        self.said, self.reader = SaidLetters(context), SideReader(context)
+        self.conditional, self.blaming = ConditionalLines(context), Blaming(context)
+        self.unreadable = UnreadLines(context, self.reader, self.said).line
+        self.definitions = DefinitionLines(context, self.unreadable, self.conditional.line)
+        self.contributions: list[Expr] = []  # of single paths, which lines have stated
 
     def audited(self, found: list[Piece]) -> Audit:
-        lines: dict[int, Line] = {}
-        self.arrays = any(ARRAYS.search(piece.text) for piece in found)  # it is code
-        self.foreign = foreign_to(self.chain, found)
-        with suppress(Exception), time_limit():  # what cannot be done is told line by line
-            found = [*map(self.meant, self.with_output(found))]
-            self.moving = self.conditions.moving = changing(self.chain, found)
-            found = [with_gradient(self.chain, piece, self.moving) for piece in found]
-        taken: set[int] = set()  # the rests of the lines before them, which were broken there
+        """Return the audit of the pieces of a derivation."""
+        found, lines = self.prepared(found), {}
+        joined: set[int] = set()  # pieces that are read as the end of the line before
         for place in reading_order(found, stages_of(self.chain)):
-            if place in taken:
+            if place in joined:
                 continue
-            piece, head = found[place], self.head
+            piece, left_side = found[place], self.context.left_side
             try:
                 with time_limit():
-                    piece = self.meant(self.estimate(piece))  # in letters that are known by now
-                    if piece.kind == "definition" and (self.value(
-                            piece, self.words.outputs[-1]) or self.is_loss(found, piece)):
-                        found = self.called_output(found, found[place])
+                    piece = self.said.meant(self.conditional.estimate(piece))
+                    if self.defines_scalar(found, piece):
+                        found = self.said.scalar_renamed(found, found[place])
                         piece = found[place]
-                    line = {"words": self.said, "definition": self.defined}.get(
-                        piece.kind, self.checked)(piece)
-                    if line.status == "refuted" and not line.findings and not line.follows:
-                        letter, *values = line.sides  # G = ∂L/∂K = …
-                        line = self.blamed(replace(line, sides=(*values,)), (*values,))
-                        line = replace(line, sides=(letter, *values))
-                    for text, rest in self.joined(found, place, piece) if (
-                            line.status == "refuted") else ():
-                        if (other := self.checked(piece._replace(text=text))).status in RIGHT:
-                            line, taken = other, taken | rest
-                            self.slips.drop(piece.at)
-                            break
+                    line = self.line(piece)
+                    if line.status == "refuted":
+                        line, rest = self.joined(self.blamed_behind(line), found, place, piece)
+                        joined |= rest
             except TimeIsUp:
                 late = Finding("unreadable", piece.text, f"{LATE[0].upper()}{LATE[1:]}.")
                 line = Line(piece.text, self.chain, findings=(late,))
             except Exception as error:  # as one letter for two things: a text never ends an audit
                 line = self.unreadable(piece, str(error))
-            self.head = head if piece.beside else self.head
+            if piece.subordinate:
+                self.context.left_side = left_side
             lines[place] = replace(line, at=piece.at)
-        sizes = {self.words[name] for name in self.words.lengths}
-        ordered = [lines[place] for place in sorted(lines)
-                   if not (len({*lines[place].sides}) == 1 and {*lines[place].sides} <= sizes)]
-        told = credit(self.chain, ordered, partial(asked_for, self.chain), self.meaning)
+        ordered = [lines[place] for place in sorted(lines) if not self.is_size(lines[place])]
+        told = credit(self.chain, ordered, partial(asked_for, self.chain), self.context.meaning)
         return Audit(tuple(ordered), tuple(told))
 
-    def joined(self, found: list[Piece], place: int, piece: Piece,
-               ) -> Iterator[tuple[str, set[int]]]:
-        """Yield what else an equation may be, with the numbers of the pieces that it takes: one
-        with the rest of it on the next line, or one that goes on with another equation before it.
+    def prepared(self, found: list[Piece]) -> list[Piece]:
+        """Return the pieces with L for the scalar and ∂L/∂X for the gradients."""
+        context = self.context
+        context.arrays = any(ARRAYS.search(piece.text) for piece in found)
+        context.unmentioned = foreign_to(self.chain, found)
+        with suppress(Exception), time_limit():  # what cannot be done is reported line by line
+            found = [*map(self.said.meant, self.said.with_scalar_renamed(found))]
+            context.moving = self.conditions.moving = changing(self.chain, found)
+            found = [with_gradient(self.chain, piece, context.moving) for piece in found]
+        return found
+
+    def defines_scalar(self, found: list[Piece], piece: Piece) -> bool:
+        """Return whether a definition defines another name of the scalar."""
+        return piece.kind == "definition" and (
+            self.said.agrees(piece, self.context.vocabulary.outputs[-1])
+            or self.said.is_loss(found, piece))
+
+    def is_size(self, line: Line) -> bool:
+        """Return whether a line only repeats a size of the chain, as N = N."""
+        vocabulary = self.context.vocabulary
+        return len({*line.sides}) == 1 and line.sides[0] in {
+            vocabulary[name] for name in vocabulary.lengths}
+
+    def blamed_behind(self, line: Line) -> Line:
+        """Return the line of a definition G = ∂L/∂K = … with what is wrong behind the letter."""
+        if line.findings or line.follows:
+            return line
+        letter, *values = line.sides
+        line = self.blaming.blamed(replace(line, sides=(*values,)), (*values,))
+        return replace(line, sides=(letter, *values))
+
+    def joined(self, line: Line, found: list[Piece], place: int,
+               piece: Piece) -> tuple[Line, set[int]]:
+        """Return the line joined with a neighbour if that makes it right, and the pieces used."""
+        for text, rest in self.joinings(found, place, piece):
+            other = self.checked(piece._replace(text=text))
+            if other.status in RIGHT:
+                self.slips.drop(piece.at)
+                return other, rest
+        return line, set()
+
+    def joinings(self, found: list[Piece], place: int,
+                 piece: Piece) -> Iterator[tuple[str, set[int]]]:
+        """Yield an equation joined with its neighbours, and the numbers of the pieces used.
+
+        It may end on the next line, or go on with another equation of the line before.
         """
         behind = [*found, Piece("words", "")][place + 1]
         if behind.kind == "claim" and "=" not in behind.text:
             yield f"{piece.text} {behind.text}", {place + 1}
-        last = found[place - 1].at.line
-        for before in [it for it in found[:place] if it.at.line == last] if piece.goes_on else ():
-            yield " = ".join([sides_of(before.text)[-1], *sides_of(piece.text)[1:]]), set()
+        if piece.goes_on:
+            last = found[place - 1].at.line
+            for before in (it for it in found[:place] if it.at.line == last):
+                yield " = ".join([sides_of(before.text)[-1], *sides_of(piece.text)[1:]]), set()
 
-    # One piece each
-    def said(self, piece: Piece) -> Line:
-        name = notation.spelling(piece.name)
-        self.total = "total" in piece.text.lower()
-        if name in self.chain.unnamed:
-            self.vague[name] = (f"{capital(piece.at)} says in words what {name} is: say it with a "
-                                "formula.")  # nobody but the chain has named the stage
-        return Line(piece.text, self.chain, kind="words", note=piece.note)
+    def line(self, piece: Piece) -> Line:
+        """Return the line of a piece."""
+        if piece.kind == "words":
+            return self.context.heard(piece)
+        defined = self.definitions.line(piece) if piece.kind == "definition" else None
+        return defined or self.checked(piece)
 
     def checked(self, piece: Piece) -> Line:
         """Return the line of a claim, an equation with one equals sign or more."""
-        if piece.name and notation.spelling(piece.name) in self.lost and not piece.error:
-            return self.defined(piece._replace(said=True))
-        line = Line(piece.text, self.chain, at=piece.at)
+        if notation.spelling(piece.name) in self.context.undefined and not piece.error and (
+                defined := self.definitions.line(piece._replace(declared=True))):
+            return defined
         self.conditions.follow(piece.at.line, piece.goes_on)
         if ZERO_GRADIENT.match(piece.text):
             self.conditions.begun = True
-            return self.said(piece)
+            return self.context.heard(piece)
         try:
-            if piece.error:
-                raise Unreadable(piece.error)
-            sides = self.sides(piece.text)
-            if piece.unnamed:
-                sides, told = self.by_intermediate(sides)
-                line = replace(line, note=told)
-            at_zero = sides[2:] and sides[-1] == 0
-            sides = sides[:-1] if at_zero else sides
-            self.head = self.head if piece.goes_on else sides[0]
-            traced = self.traced(sides)
-            changes = [*map(change_of, traced)] if piece.constant else traced
-            verdicts = tuple(self.verdict(*pair) for pair in pairwise(changes))
-            if piece.constant == "factor" and not all(verdict.holds for verdict in verdicts):
-                raise Unreadable(PROPORTIONAL)
-            self.conditions.begun |= bool(at_zero)
-            if constant := self.without_constant(traced, verdicts):
-                told = (f"The constant {notation.plain(constant)} is left out, which changes "
-                        "no gradient.")
-                line = replace(line, note=told)
-                verdicts = (self.verdict(traced[0] - constant, traced[1]), *verdicts[1:])
-            name = asked_for(self.chain, self.head) if piece.of_path else ""
-            if name and len(verdicts) == 1 and not verdicts[0].holds:
-                said, = self.in_leaves(traced[1])
-                if is_contribution(self.chain, name, said, self.same):
-                    if any(self.same(said, other) for other in self.contributions):
-                        raise Unreadable(SAID_TWICE)
-                    self.contributions.append(said)
-                    return replace(line, sides=sides, verdicts=(Verdict("proved", ""),),
-                                   note=TOLD.format(notation.plain(sides[0])))
-                if (meant := nearest(self.chain, name, said)) is not None:
-                    self.head = matching(f"{self.head.name}  ", meant)
-                    self.letters.meanings[self.head] = meant
-                    sides = traced = self.head, traced[1]
-                    verdicts = (self.verdict(*traced),)
-            if piece.dots and not all(verdict.holds for verdict in verdicts):
-                raise Unreadable(DOTS)
-            if not all(verdict.holds for verdict in verdicts) and (
-                    found := self.conditional(piece, traced, verdicts)):
-                return found
+            line, traced = self.compared(piece)
         except (Unreadable, UnsupportedExpression) as error:
             return self.unreadable(piece, str(error))
         except CannotBeFormed as error:
-            return self.misshapen(piece, error)
-        line = replace(line, sides=sides, verdicts=verdicts)
-        right = all(verdict.status in RIGHT for verdict in verdicts)
+            return self.definitions.misshapen(piece, error)
+        return self.judged(piece, line, traced) if traced else line
+
+    def compared(self, piece: Piece) -> tuple[Line, tuple[Expr, ...]]:
+        """Compare the sides of a claim; return its line, and the sides, () if it is settled."""
+        if piece.error:
+            raise Unreadable(piece.error)
+        line = Line(piece.text, self.chain, at=piece.at)
+        sides = self.reader.sides(piece.text)
+        if piece.unnamed:
+            sides, told = self.said.by_intermediate(sides)
+            line = replace(line, note=told)
+        at_zero = len(sides) > 2 and sides[-1] == 0
+        sides = sides[:-1] if at_zero else sides
+        if not piece.goes_on:
+            self.context.left_side = sides[0]
+        traced = self.blaming.traced(sides)
+        changes = [*map(change_of, traced)] if piece.constant else traced
+        verdicts = tuple(self.verdict(*pair) for pair in pairwise(changes))
+        if piece.constant == "factor" and not _all_hold(verdicts):
+            raise Unreadable(PROPORTIONAL)
+        self.conditions.begun |= at_zero
+        if constant := self.said.without_constant(traced, verdicts):
+            line = replace(line, note=_CONSTANT.format(notation.plain(constant)))
+            verdicts = (self.verdict(traced[0] - constant, traced[1]), *verdicts[1:])
+        name = asked_for(self.chain, self.context.left_side) if piece.of_path else ""
+        if name and len(verdicts) == 1 and not verdicts[0].holds:
+            said, = self.context.in_leaves(traced[1])
+            if self.is_new_contribution(name, said):
+                told = TOLD.format(notation.plain(sides[0]))
+                return replace(line, sides=sides, verdicts=(Verdict("proved", ""),), note=told), ()
+            if (meant := nearest(self.chain, name, said)) is not None:
+                symbol = matching(f"{self.context.left_side.name}  ", meant)
+                self.context.left_side = symbol
+                self.letters.meanings[symbol] = meant
+                sides = traced = symbol, traced[1]
+                verdicts = (self.verdict(*traced),)
+        if piece.dots and not _all_hold(verdicts):
+            raise Unreadable(DOTS)
+        if not _all_hold(verdicts) and (found := self.conditional.line(piece, traced, verdicts)):
+            return found, ()
+        return replace(line, sides=sides, verdicts=verdicts), traced
+
+    def is_new_contribution(self, name: str, said: Expr) -> bool:
+        """Return whether an expression is what paths contribute to an adjoint, and remember it.
+
+        Raises
+        ------
+        Unreadable
+            If a line before says the same of another path.
+        """
+        if not is_contribution(self.chain, name, said, self.context.same):
+            return False
+        if any(self.context.same(said, other) for other in self.contributions):
+            raise Unreadable(SAID_TWICE)
+        self.contributions.append(said)
+        return True
+
+    def judged(self, piece: Piece, line: Line, traced: tuple[Expr, ...]) -> Line:
+        """Return the line of a claim with its note if it is right, with its findings if not."""
+        sides, verdicts = line.sides, line.verdicts
+        right = _all_right(verdicts)
         for _ in () if right else self.letters.other_ways(sides):
             others = tuple(self.verdict(*pair) for pair in pairwise(traced))
-            if all(verdict.status in RIGHT for verdict in others):
+            if _all_right(others):
                 line, right = replace(line, verdicts=others), True
                 break
-        if right and has_differentials(self.chain, self.meaning(sides[0])):
-            line = replace(line, note=self.fixed(traced, piece.only))
+        if right and has_differentials(self.chain, self.context.meaning(sides[0])):
+            line = replace(line, note=self.reader.fixed(traced, piece.only))
         if right:
-            self.slips.relations += [(self.head, side) for side in sides if side != self.head]
-        used = {} if right else {symbol.name for side in sides for symbol in side.free_symbols}
-        for name in [] if any(map(is_misfit, verdicts)) else self.vague.keys() & used:
-            return self.unreadable(piece, self.vague[name])
+            left = self.context.left_side
+            self.slips.relations += [(left, side) for side in sides if side != left]
+        elif not any(map(is_shape_error, verdicts)):
+            used = {symbol.name for side in sides for symbol in side.free_symbols}
+            for name in self.context.unclear.keys() & used:
+                return self.unreadable(piece, self.context.unclear[name])
         if right and sides[0] == self.chain[self.chain.output].symbol:
             self.letters.whole = as_number(traced[-1])
-        line = line if right and traced == sides else self.blamed(line, traced)
-        self.learnt(line)
+        line = line if right and traced == sides else self.blaming.blamed(line, traced)
+        self.learn(line)
         return line
 
-    def learnt(self, line: Line) -> None:
-        """Remember the gradient that a line says; what goes on from a slip is as wrong as that."""
-        name, wrong = asked_for(self.chain, self.head), line.status not in RIGHT
-        number, side = line.follows or line.at, line.sides[-1]
+    def learn(self, line: Line) -> None:
+        """Remember the gradient that a line states; after a slip it is as wrong as the slip."""
+        left, side = self.context.left_side, line.sides[-1]
+        name, wrong = asked_for(self.chain, left), line.status not in RIGHT
+        number = line.follows or line.at
         known = {*self.chain.leaves, *self.chain.abbreviations.values()}
-        if name in known or self.head in self.letters.own:
-            if not wrong and line.sides[0] != self.head and not self.same(self.head, side):
-                number = next((it.number for it in reversed(self.conditions.found)
-                               if it.wrong and it.of == self.head), number)
-                wrong = True
-            with suppress(*NoNumbers):
-                self.conditions.add(self.in_leaves(side)[0], name if name in known else "", number,
-                                    wrong, self.head, side)
+        if name not in known and left not in self.letters.own:
+            return
+        if not wrong and line.sides[0] != left and not self.context.same(left, side):
+            number = next((it.number for it in reversed(self.conditions.found)
+                           if it.wrong and it.of == left), number)
+            wrong = True
+        with suppress(*NoNumbers):
+            self.conditions.add(self.context.in_leaves(side)[0], name if name in known else "",
+                                number, wrong, left, side)
 
-    # Verdicts
-    def same(self, left: Expr, right: Expr) -> bool:
-        """Return whether two expressions are equal."""
-        return self.verdict(left, right).holds
 
-    def verdict(self, left: Expr, right: Expr) -> Verdict:
-        """Return whether two sides are equal."""
-        (left, right), whole = self.in_leaves(left, right), self.chain.expression()
-        # The gradients of the whole come from the differential here, those of the stages from the
-        # adjoints, so that the two are held against each other.
-        known = self.chain.remember("gradients from the differential", lambda: {
-            self.chain.adjoint_symbol(name): gradient_of(self.chain, whole, leaf.symbol)
-            for name, leaf in self.chain.leaves.items()})
-        exercise = exercise_of(self.chain, next(iter(self.chain.leaves)))
-        verdict = exercise.compare(left.xreplace(known), right.xreplace(known))
-        if verdict.status == "refuted":
-            return verdict
-        try:
-            for side in (left, right):
-                exercise.values(at_rest(self.chain, side))
-        except OutsideDomain:
-            return Verdict("refuted", NO_VALUE)
-        except KeyError:  # the z of σ'(z) has no value
-            return verdict
-        return verdict
+def _all_hold(verdicts: Iterable[Verdict]) -> bool:
+    return all(verdict.holds for verdict in verdicts)
 
-    def in_leaves(self, *sides: Expr, whole: bool = False) -> list[Expr]:
-        """Return sides without definitions, and with differentials of leaves only.
 
-        Those leaves change whose differential is written, or else that of something in which they
-        stand on the last side; if none is, those of the derivation. With `whole`, dL is the sum of
-        all tr((∂L/∂X)ᵀ dX), whatever the adjoints are.
-        """
-        moving = moved(self.chain, [*map(self.meaning, sides)], self.moving)
-        if whole:
-            sides = tuple(with_adjoints(self.chain, side, moving) for side in sides)
-        found = [*map(self.meaning, sides)]
-        if len({side.is_Matrix for side in found}) > 1:
-            found = [*map(as_number, found)]
-        if any(has_differentials(self.chain, side) for side in found):
-            found = [in_increments(self.chain, side, moving) for side in found]
-        return found
+def _all_right(verdicts: Iterable[Verdict]) -> bool:
+    return all(verdict.status in RIGHT for verdict in verdicts)

@@ -94,4 +94,4 @@ def of_own_letters(piece: Piece, chain: Chain) -> Piece:
     base = piece.name.removesuffix(BAR)
     barred = base != piece.name  # d_bar is ∂L/∂d, and no part
     mine = base not in stages_of(chain) if barred else piece.name.startswith(_PART)
-    return piece._replace(kind="definition", said=True) if mine else piece
+    return piece._replace(kind="definition", declared=True) if mine else piece

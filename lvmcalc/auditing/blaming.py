@@ -13,18 +13,15 @@ from sympy import Expr, MatrixSymbol, Symbol
 
 from lvmcalc import notation
 from lvmcalc.auditing.audit_report import Line, by_terms
-from lvmcalc.auditing.carried_forward import Slips
 from lvmcalc.auditing.conditions import is_written_zero
+from lvmcalc.auditing.context import NO_VALUE, Context
 from lvmcalc.auditing.contributions import contributions
 from lvmcalc.auditing.false_rules import false_rule
 from lvmcalc.auditing.gradient_names import asked_for, is_named
-from lvmcalc.auditing.own_letters import OwnLetters
-from lvmcalc.auditing.positions import Position
 from lvmcalc.calculus import UnsupportedExpression, Verdict
 from lvmcalc.calculus.expression_checks import check_shapes
 from lvmcalc.calculus.expression_tools import sum_of
 from lvmcalc.calculus.operations import increment_of
-from lvmcalc.chain import Chain
 from lvmcalc.marking.differential_answers import (
     KINDS,
     differentials_in,
@@ -39,7 +36,7 @@ from lvmcalc.marking.marker import mark
 from lvmcalc.marking.misfits import without_trace
 from lvmcalc.marking.mistakes import Finding, Mistake, finding, findings_for
 from lvmcalc.marking.single_repairs import without_one_slip
-from lvmcalc.notation import Unreadable, Vocabulary
+from lvmcalc.notation import Unreadable
 from lvmcalc.notation.forming import as_number, change_of, is_number, product
 from lvmcalc.notation.vocabulary import matching
 
@@ -52,33 +49,15 @@ _CYCLE = ("The factors are in the wrong order: inside a trace they may only be m
           "to the other")
 _MOST_TRIED, _FEW_TRIED, _NEAR = 60, 12, 1e-9
 _PART = "The part {} is not what its path contributes: with {} in its place, the sum is right"
-NO_VALUE = "a matrix that is inverted in it is singular for some of them"
 
 
 class Blaming:
     """Find what is wrong with a line, with the slips that went before it."""
 
-    chain: Chain
-    words: Vocabulary
-    slips: Slips
-    head: Expr  # what the equation began with that goes on over some lines
-    letters: OwnLetters
-    told: dict[tuple[Expr, tuple[Finding, ...] | Expr], Position]  # by letter and what is wrong
-    misfit: dict[str, Position]  # the lines by what cannot be formed in them
-    traceless: Position | None  # the first line with a trace missing
-    foreign: set[str]  # the names of stages that stand nowhere in the derivation
-
-    def meaning(self, side: Expr) -> Expr:
-        """Return a side with what has been defined in place of its letters."""
-        raise NotImplementedError
-
-    def verdict(self, left: Expr, right: Expr) -> Verdict:
-        """Return whether two sides are equal."""
-        raise NotImplementedError
-
-    def in_leaves(self, *sides: Expr) -> list[Expr]:
-        """Return sides without definitions, and with differentials of leaves only."""
-        raise NotImplementedError
+    def __init__(self, context: Context):
+        self.context, self.chain = context, context.chain
+        self.letters, self.slips = context.letters, context.slips
+        self.meaning, self.verdict = context.meaning, context.verdict
 
     def blamed(self, line: Line, sides: tuple[Expr, ...]) -> Line:
         """Return a wrong line with its own slip, or the line with the slip from which it follows.
@@ -87,34 +66,35 @@ class Blaming:
         """
         findings, place, behind = (), 0, None
         if traceless := [n for n, side in enumerate(sides) if side != line.sides[n]]:
-            behind = self.traceless
+            behind = self.context.without_trace
             if not behind:
-                self.traceless, place = line.at, max(1, traceless[0])
+                self.context.without_trace, place = line.at, max(1, traceless[0])
                 findings = (without_trace(line.sides[traceless[0]]),)
         if [is_named(self.chain, side) for side in sides] == [False, True]:
-            self.head, sides = sides[1], sides[::-1]
+            self.context.left_side, sides = sides[1], sides[::-1]
         for n, verdict in enumerate(line.verdicts):
-            slip = None if verdict.status in RIGHT else self.misfit.get(
-                verdict.reason) or self.slips.behind(*sides[n:n + 2], head=self.head)
+            slip = None if verdict.status in RIGHT else self.context.shape_errors.get(
+                verdict.reason) or self.slips.behind(*sides[n:n + 2], head=self.context.left_side)
             if verdict.status not in RIGHT and not slip:
-                own = self.head in self.letters.formulas
-                asked = self.head if not own and self.verdict(
-                    self.head, sides[n]).holds else sides[n]
+                own = self.context.left_side in self.letters.formulas
+                asked = self.context.left_side if not own and self.verdict(
+                    self.context.left_side, sides[n]).holds else sides[n]
                 findings += self.rewritten(sides[n], sides[n + 1]) if asked != sides[n] else ()
                 findings = findings or self.wrong_part(asked, sides[n + 1]) or self.findings(
                     asked, sides[n + 1], verdict)
                 place = place or n + 1
                 letters = sides[n + 1].free_symbols & {*self.letters.formulas}
                 known = [findings] if all(it.kind != "unknown" for it in findings) else []
-                told = [self.told.setdefault((letter, way), line.at) for letter in letters
-                        for way in (*known, *self.repairs(letter, *sides[n:n + 2]))]
-                if before := next((at for at in told if at != line.at), None):
+                reported = self.context.reported
+                lines = [reported.setdefault((letter, way), line.at) for letter in letters
+                         for way in (*known, *self.repairs(letter, *sides[n:n + 2]))]
+                if before := next((at for at in lines if at != line.at), None):
                     behind, findings = before, ()  # the letter was defined wrongly
                 if "cannot be formed" in verdict.reason:
-                    self.misfit[verdict.reason] = line.at
+                    self.context.shape_errors[verdict.reason] = line.at
                 break
             behind = behind or slip
-        for left in dict.fromkeys((self.head, sides[0])):
+        for left in dict.fromkeys((self.context.left_side, sides[0])):
             self.slips.add(line.at if findings else behind, left, sides[-1])
         if not findings:
             return replace(line, follows=behind)
@@ -140,7 +120,7 @@ class Blaming:
 
         That is only done for differentials, and where it makes the equation right.
         """
-        every = (self.head, *sides)
+        every = (self.context.left_side, *sides)
         traces = tuple(sp.Trace(side) if side.is_Matrix and side.is_square and not is_number(side)
                        else side for side in sides)
         changes = any(has_differentials(self.chain, self.meaning(side)) for side in every)
@@ -178,7 +158,7 @@ class Blaming:
         elif not verdict.counterexample:
             kind, sentence = "shape", f"This cannot stand here: {reason}"
         elif told := by_terms(self.chain, meant, self.meaning(asked), asked not in {
-                self.words.get(name) for name in self.chain.abbreviations}):  # K = …
+                self.context.vocabulary.get(name) for name in self.chain.abbreviations}):  # K = …
             return told
         adjoint = self.meaning(asked)  # of a letter of one's own
         node = asked_for(self.chain, adjoint) if verdict.counterexample else ""
@@ -197,8 +177,9 @@ class Blaming:
                      self.chain, self.letters.meanings.get(adjoint, sp.S.Zero))]
         found = []
         for it in told:
-            sentence = it.sentence if not self.foreign & {*_PATH.findall(it.sentence)} else (
-                _PATHS.sub("one path", it.sentence))
+            sentence = it.sentence
+            if self.context.unmentioned & {*_PATH.findall(sentence)}:
+                sentence = _PATHS.sub("one path", sentence)
             for known, name in names:
                 sentence = sentence.replace(known, name)
             found.append(replace(it, sentence=sentence))
@@ -208,7 +189,7 @@ class Blaming:
         """Return whether a finding names a stage that the derivation does not name, or blames a
         step for the order of the factors, which may have been changed behind it."""
         moved = told.kind == "order" and "the stage" in told.where
-        return moved or bool(self.foreign & {*_LETTER.findall(told.sentence)})
+        return moved or bool(self.context.unmentioned & {*_LETTER.findall(told.sentence)})
 
     def repaired(self, asked: Expr, side: Expr) -> tuple[Finding, ...]:
         """Return the slip in the letters of a side without which it is right, () if none is found.
@@ -255,7 +236,7 @@ class Blaming:
         """Return what is wrong with a differential: with G in dL = tr(Gᵀ dX), or term by term."""
         asked = self.slips.of_node(self.meaning(asked))
         if not differentials_in(self.chain, side):  # letters of one's own
-            side, = self.in_leaves(side)
+            side, = self.context.in_leaves(side)
         node, names = node_of(self.chain, asked), differentials_in(self.chain, side)
         changed = node or asked.has(*KINDS)
         if not changed or not names or not set(names) <= {*self.chain.nodes, *self.chain.leaves}:
@@ -275,7 +256,8 @@ class Blaming:
             if not sides[0].is_Matrix and len(names) == 1:
                 step = increment_of(self.chain[names[0]].symbol)
                 sides = [gradient_of(self.chain, one, step) for one in sides]
-            short = {increment_of(self.chain[node].symbol): increment_of(self.words[name])
+            vocabulary = self.context.vocabulary
+            short = {increment_of(self.chain[node].symbol): increment_of(vocabulary[name])
                      for name, node in self.chain.abbreviations.items()}
             sides = [one.xreplace(short) for one in sides]  # dK, not dc
             return by_terms(self.chain, *sides) or told

@@ -18,7 +18,7 @@ from sympy import Expr, Symbol, Transpose
 from lvmcalc import notation
 from lvmcalc.auditing.gradient_names import asked_for
 from lvmcalc.auditing.jacobians import moved_by
-from lvmcalc.auditing.letter_for_part import flat, with_letter
+from lvmcalc.auditing.letter_for_part import flattened, with_letter
 from lvmcalc.auditing.own_letters import OwnLetters
 from lvmcalc.auditing.positions import Position
 from lvmcalc.auditing.quoted_facts import broken_rule
@@ -95,7 +95,8 @@ class Slips:
             if rule := broken_rule(self.chain, value, wrt, side) if isinstance(
                     wrt, Symbol) and wrt not in {node.symbol for node in self.chain} else None:
                 made, of, error = rule
-                self.inside[number] = flat(self.chain.in_leaves(self.chain[made].symbol)), error
+                part = flattened(self.chain.in_leaves(self.chain[made].symbol))
+                self.inside[number] = part, error
                 self.formulas[number] = broken_in(
                     self.chain, inner(self.chain.adjoint_symbol(made), error), (of,))
                 return
@@ -153,10 +154,10 @@ class Slips:
         with suppress(UnsupportedExpression, ValueError, TypeError):
             error = in_increments(self.chain, said, names) - in_increments(
                 self.chain, changed, names)
-            part = flat(chain.in_leaves(changed.arg))
+            part = flattened(chain.in_leaves(changed.arg))
             for whole in (self.letters.meaning(self.letters.whole), self.chain.expression()):
                 letter = matching("part", part)
-                inside = with_letter(flat(chain.in_leaves(whole)), part, letter)
+                inside = with_letter(flattened(chain.in_leaves(whole)), part, letter)
                 self.inside[number] = part, error
                 if letter in inside.free_symbols:
                     adjoint = gradient_of(self.chain, inside, letter).xreplace({letter: part})
@@ -299,7 +300,7 @@ class Slips:
             node = node_of(self.chain, change)
             whole = change.arg if isinstance(change, KINDS) else (
                 self.chain[node].symbol if node else change)
-            inside = with_letter(flat(self.chain.in_leaves(whole)), part, letter)
+            inside = with_letter(flattened(self.chain.in_leaves(whole)), part, letter)
             if letter in inside.free_symbols and node != self.chain.output:
                 known[change] = passes.added([change, differential(inside, letter, error).xreplace(
                     {letter: part})])

@@ -13,30 +13,26 @@ from sympy import Expr, MatrixSymbol, S, Symbol
 from lvmcalc import notation
 from lvmcalc.auditing.assumptions import Assumption
 from lvmcalc.auditing.audit_report import Line
-from lvmcalc.auditing.carried_forward import Slips
 from lvmcalc.auditing.conditions import (
     ASSUMED,
     UNKNOWN,
     VALUE_GIVEN,
     Condition,
-    Conditions,
     NoNumbers,
     alike,
     difference,
     is_written_zero,
 )
+from lvmcalc.auditing.context import Context
 from lvmcalc.auditing.false_rules import WRONG_SIGN, in_solution
 from lvmcalc.auditing.gradient_names import is_named
 from lvmcalc.auditing.pieces import Piece
-from lvmcalc.auditing.positions import Position
 from lvmcalc.calculus import CannotBeFormed, Verdict
-from lvmcalc.chain import Chain
 from lvmcalc.marking.mistakes import Explanation, Mistake, finding, findings_for
 from lvmcalc.marking.single_repairs import without_one_slip
-from lvmcalc.notation import Unreadable, Vocabulary
+from lvmcalc.notation import Unreadable
 from lvmcalc.notation.forming import as_number, change_of, product
 from lvmcalc.notation.formula_finder import sides_of
-from lvmcalc.notation.parser import readings
 from lvmcalc.notation.vocabulary import typed
 
 _SAID = r"(?:[A-Za-z,\s]*\s)?\W{0,2}"
@@ -47,7 +43,7 @@ _NOT_USED = "This is a condition that the model does not have: it is not used."
 _HAT = re.compile("\u0302|_hat(?![a-z])")
 
 
-def is_misfit(verdict: Verdict) -> bool:
+def is_shape_error(verdict: Verdict) -> bool:
     """Return whether sides are told to be different as their shapes are."""
     return any(words in verdict.reason for words in ("cannot be formed", "shapes differ"))
 
@@ -56,77 +52,61 @@ _MOST_TRIED = 60  # repairs of an equation
 _ONLY_FOR = "Up to a constant, this holds only as a function of {}."
 
 
-class Conditioned:
+class ConditionalLines:
     """Ask of an equation that is no identity whether it follows from a condition."""
 
-    chain: Chain
-    words: Vocabulary
-    conditions: Conditions
-    moving: tuple[str, ...]  # the leaves that change in the derivation
-    assumption: Assumption | None  # what the derivation assumes of the leaves
-    slips: Slips
-    lost: dict[str, Position]  # the letters that an unreadable line defines, and the line
-
-    def said(self, piece: Piece) -> Line:
-        """Return the line of words."""
-        raise NotImplementedError
-
-    def verdict(self, left: Expr, right: Expr) -> Verdict:
-        """Return whether two sides are equal."""
-        raise NotImplementedError
-
-    def in_leaves(self, *sides: Expr) -> list[Expr]:
-        """Return sides without definitions, and with differentials of leaves only."""
-        raise NotImplementedError
+    def __init__(self, context: Context):
+        self.context, self.chain = context, context.chain
+        self.conditions, self.slips = context.conditions, context.slips
+        self.verdict, self.in_leaves = context.verdict, context.in_leaves
 
     def only_for(self, sides: tuple[Expr, ...]) -> str:
         """Return the letters that alone may change for sides to differ by a constant, "" if there
         are none."""
-        moving, found = self.moving, []
-        leaves = [name for name, leaf in self.chain.leaves.items() if not leaf.symbol.is_integer]
-        for self.moving in ((name,) for name in leaves):
-            here = self.chain.in_leaves(sides[-1]).free_symbols
-            if self.chain[self.moving[0]].symbol in here and all(
-                    self.verdict(*map(change_of, pair)).holds for pair in pairwise(sides)):
-                found += self.moving
-        self.moving = moving
+        moving, found = self.context.moving, []
+        for name, leaf in self.chain.leaves.items():
+            if not leaf.symbol.is_integer and leaf.symbol in self.chain.in_leaves(
+                    sides[-1]).free_symbols:
+                self.context.moving = (name,)
+                if all(self.verdict(*map(change_of, pair)).holds for pair in pairwise(sides)):
+                    found.append(name)
+        self.context.moving = moving
         return ", ".join(map(notation.plain, found))
 
-    def conditional(self, piece: Piece, sides: tuple[Expr, ...],
-                    verdicts: tuple[Verdict, ...]) -> Line | None:
+    def line(self, piece: Piece, sides: tuple[Expr, ...],
+             verdicts: tuple[Verdict, ...]) -> Line | None:
         """Return the line of an equation that need not hold everywhere; None if it is a claim that
         is wrong."""
         conditions, line = self.conditions, Line(piece.text, self.chain, sides, at=piece.at)
         if is_named(self.chain, sides[0]) and sides[1:] == (0,):
             conditions.begun = True
-            return self.said(piece)
+            return self.context.heard(piece)
         if piece.constant and (only := self.only_for(sides)):
             raise Unreadable(_ONLY_FOR.format(only))
         place = next(n for n, verdict in enumerate(verdicts) if not verdict.holds)
-        if is_misfit(verdicts[place]):
+        if is_shape_error(verdicts[place]):
             return None
         left, right = alike(*self.in_leaves(*sides[place:place + 2]))
-        if piece.given == "there" and conditions.leaf(left, right):
+        if piece.condition == "point" and conditions.leaf(left, right):
             conditions.begin_point(left, right, piece.at.line)
         elif conditions.point:
             (leaf, value), = conditions.point.items()
             return self.assumed(line, sides, f"line {conditions.lines[0]}", self.at_point,
                                 f"It holds at {notation.plain(leaf)} = {notation.plain(value)}.")
-        if self.assumption and not piece.given:  # a line below may well need it
-            at = self.assumption.at
-            told = f"It holds under the condition of {at}."
-            if (piece.flat or conditions.begun) and not self.assumption.holds(left, right) and (
-                    flat := self.assumption.where_flat(left, right)):
+        assumption = self.context.assumption
+        if assumption and not piece.condition:  # a line below may well need it
+            told = f"It holds under the condition of {assumption.at}."
+            if (piece.stationary or conditions.begun) and not assumption.holds(left, right) and (
+                    flat := assumption.vanishing_adjoint(left, right)):
                 return replace(line, verdicts=(Verdict("numeric", told),) * len(verdicts),
                                note=f"{told[:-1]}, where {flat} is zero.")
-            return self.assumed(line, sides, f"{at}", self.assumption.holds, told)
-        if piece.given == "from here" or (
+            return self.assumed(line, sides, f"{assumption.at}", assumption.holds, told)
+        if piece.condition == "assumption" or (
                 verdicts[place].counterexample
                 and self.restricts(piece, sides[place:place + 2])):
-            before, self.assumption = self.assumption, Assumption(
-                conditions, left, right, piece.at)
-            if before or not self.assumption.points:
-                self.assumption.points = []
+            self.context.assumption = Assumption(conditions, left, right, piece.at)
+            if assumption or not self.context.assumption.points:
+                self.context.assumption.points = []
                 raise Unreadable(_NOT_USED)
             return replace(line, kind="definition", note="This is assumed from here on.")
         if conditions.given and self.verdict(*map(conditions.with_values, (left, right))).holds:
@@ -141,20 +121,20 @@ class Conditioned:
             sides[place].name not in self.chain.leaves)
         letter = sides[place] if own else None
         if is_named(self.chain, sides[place]) or (rewrites and not zero) or (
-                own and not piece.flat):
+                own and not piece.stationary):
             return None
         source = self.solves_letter(sides[place:place + 2]) if own else None
         if own and not source:
             if conditions.unchecked:
                 raise Unreadable(UNKNOWN)
             return None
-        flat = conditions.begun = conditions.begun or piece.flat or (zero and not leaf)
+        flat = conditions.begun = conditions.begun or piece.stationary or (zero and not leaf)
         if not flat and not conditions.found and not leaf:
             return None
         fixed = leaf and not flat and conditions.is_constant(right)
         source = source or (None if fixed else conditions.source(left, right))
         if not source and leaf and not (flat and conditions.claims_zero(left, right)):
-            if piece.given:
+            if piece.condition:
                 return replace(line, kind="definition")
             conditions.given[left] = right
             if not conditions.is_constant(right):
@@ -216,7 +196,7 @@ class Conditioned:
         """Return whether an equation is a condition on leaves, as WᵀW = I is one on W."""
         left, right = alike(*self.in_leaves(*sides))
         zero = self.conditions.leaf(left, right) or any(map(is_written_zero, sides))
-        return not (zero or piece.flat or self.conditions.begun or is_named(
+        return not (zero or piece.stationary or self.conditions.begun or is_named(
             self.chain, sides[0])) and self.conditions.restricted(*sides)
 
     def at_point(self, left: Expr, right: Expr) -> bool:
@@ -247,7 +227,7 @@ class Conditioned:
             sides[0], turned))) else (
             "unknown", f"It does not hold under the condition of {where}")
         named = scalar or is_named(self.chain, sides[0])
-        if None in found or not named or (self.lost and kind != "sign"):
+        if None in found or not named or (self.context.undefined and kind != "sign"):
             raise Unreadable(ASSUMED.format(where))
         self.slips.add(line.at, sides[0], sides[-1])
         return replace(line, verdicts=(Verdict("refuted", wrong),),
@@ -256,7 +236,7 @@ class Conditioned:
     def estimate(self, piece: Piece) -> Piece:
         """Return a claim about w for one about ŵ, which solves the condition before it."""
         leaf = notation.spelling(_HAT.sub("", piece.name))
-        if piece.flat and piece.kind == "claim" and leaf not in self.chain.leaves:
+        if piece.stationary and piece.kind == "claim" and leaf not in self.chain.leaves:
             leaves = "|".join(map(typed, self.chain.leaves))
             hatted = rf"(?<![a-z\\])({leaves})(?:{_HAT.pattern})"
             alone = re.sub(hatted, "", piece.text)
@@ -264,15 +244,16 @@ class Conditioned:
                    for it in re.finditer(hatted, piece.text)):
                 return piece
             return piece._replace(text=re.sub(hatted, r"\g<1> ", piece.text))
-        said = piece.kind == "claim" or (piece.kind == "definition" and piece.flat)
+        said = piece.kind == "claim" or (piece.kind == "definition" and piece.stationary)
         if not said or not _HAT.search(piece.name) or leaf not in self.chain.leaves:
             return piece
-        found = piece._replace(name=leaf, text=_HAT.sub("", piece.text, 1), kind="claim", flat=True)
+        found = piece._replace(name=leaf, text=_HAT.sub("", piece.text, 1), kind="claim",
+                               stationary=True)
         found_before = leaf in {it.name for it in self.conditions.found}
         if found_before or (piece.kind == "claim" and self.conditions.begun):
             return found
         with suppress(Unreadable, CannotBeFormed, *NoNumbers):  # nothing is said of the gradient
-            value = readings(sides_of(found.text)[1], self.words)[0].formula
+            value = self.context.formula(sides_of(found.text)[1])
             if self.conditions.source(self.chain[leaf].symbol, as_number(value)):
                 return found
         return piece

@@ -1,6 +1,7 @@
 """Definitions in a derivation: they give a letter its meaning, or leave it unreadable."""
 
 import re
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from itertools import pairwise
@@ -12,9 +13,8 @@ from lvmcalc import notation
 from lvmcalc.auditing.audit_report import Line
 from lvmcalc.auditing.backprop_notation import BAR
 from lvmcalc.auditing.conditions import ASSUMED
+from lvmcalc.auditing.context import Context
 from lvmcalc.auditing.pieces import ENTRY_OF_MATRIX, Piece
-from lvmcalc.auditing.positions import Position
-from lvmcalc.auditing.unread_lines import Unread
 from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression, Verdict
 from lvmcalc.calculus.expression_checks import check_shapes
 from lvmcalc.marking.differential_answers import has_differentials, in_increments, increments
@@ -23,66 +23,60 @@ from lvmcalc.marking.mistakes import finding
 from lvmcalc.notation import Unreadable
 from lvmcalc.notation.forming import as_number, change_of
 from lvmcalc.notation.formula_finder import sides_of
-from lvmcalc.notation.parser import readings
 from lvmcalc.notation.vocabulary import matching
 
 _DIAGONAL = re.compile(r"([^\W\d_]+)_\{?([a-z])\2\}?")  # the entries S_ii of a diagonal matrix
 _TURNED = r"(?:ᵀ|\^\s*\{?\s*(?:T|\\top|\\intercal)\s*\}?)"
 
 
-class Defining(Unread):
+class DefinitionLines:
     """Take the letters of a derivation for what its lines define them as."""
 
-    head: Expr  # what the equation began with that goes on over some lines
-    vague: dict[str, str]  # what is not known of letters that are only guessed
-    misfit: dict[str, Position]  # the lines by what cannot be formed in them
-
-    def checked(self, piece: Piece) -> Line:
-        """Return the line of a claim."""
-        raise NotImplementedError
-
-    def conditional(self, piece: Piece, sides: tuple[Expr, ...],
-                    verdicts: tuple[Verdict, ...]) -> Line | None:
-        """Return the line of an equation that need not hold everywhere, None if it has to."""
-        raise NotImplementedError
+    def __init__(self, context: Context, unreadable: Callable[..., Line],
+                 conditional: Callable[..., Line | None]):
+        self.context, self.chain, self.letters = context, context.chain, context.letters
+        self.meaning, self.verdict = context.meaning, context.verdict
+        self.unreadable, self.conditional = unreadable, conditional
 
     def misshapen(self, piece: Piece, error: CannotBeFormed) -> Line:
         """Return the line of a formula that cannot be formed, which follows from one before it
         that could not be formed for the same reason."""
-        before = self.misfit.setdefault(str(error), piece.at)
+        before = self.context.shape_errors.setdefault(str(error), piece.at)
         if before != piece.at:
             return Line(piece.text, self.chain, follows=before)
         wrong = finding("shape", str(error)[:1].upper() + str(error)[1:], piece.text)
         return Line(piece.text, self.chain, verdicts=(Verdict("refuted", str(error)),),
                     findings=(wrong,))
 
-    def defined(self, piece: Piece) -> Line:
-        """Return the line of a definition, whose letter is understood from then on."""
-        _, *others = sides_of(piece.text)
+    def line(self, piece: Piece) -> Line | None:
+        """Define a letter, and return the line; None if it claims something of a known letter."""
+        context, (_, *others) = self.context, sides_of(piece.text)
         name = notation.spelling(piece.name)
         if name.endswith(BAR):
             return self.adjoint_defined(piece, name.removesuffix(BAR))
-        if name[:1] == "d" and name[1:] in self.words.differentials:
-            return self.checked(piece)  # of a letter that is known by now
+        if name[:1] == "d" and name[1:] in context.vocabulary.differentials:
+            return None
         diagonal = _DIAGONAL.fullmatch(piece.name)
         known = {letter.name for letter in self.letters.formulas}
-        again = name in known and not piece.said
+        again = name in known and not piece.declared
         of = diagonal[1] if diagonal else ""
-        if of in self.words and not {of, name} & known:
+        if of in context.vocabulary and not {of, name} & known:
             return self.unreadable(piece, f"It tells only entries on the diagonal of {of}.")
         letter = re.escape(piece.name)
-        symmetric = not self.arrays and re.fullmatch(rf"\s*{letter}\s*{_TURNED}[\s.,$]*", others[0])
+        symmetric = not context.arrays and re.fullmatch(
+            rf"\s*{letter}\s*{_TURNED}[\s.,$]*", others[0])  # else it is code, as G = G Gᵀ
         if again and (symmetric or not re.search(rf"(?<![A-Za-z]){letter}(?![A-Za-z])", others[0])):
-            return self.checked(piece)  # nor is it code, as G = G Gᵀ
+            return None
         try:
             called = f"{diagonal[1]}_{diagonal[2]}" if diagonal else name
-            read = [letter_read(called, other, self.words, self.arrays) for other in others]
+            read = [letter_read(called, other, context.vocabulary, context.arrays)
+                    for other in others]
             name = read[0][0]
             values = [as_number(ways[0].formula) for _, ways in read]
             if diagonal:
                 values = [*map(sp.DiagMatrix, values)]
             if diagonal and name in known:
-                letter = self.words[name]
+                letter = context.vocabulary[name]
                 if not self.verdict(letter, values[0]).holds:
                     raise Unreadable(f"{name} has been something else before.")
                 return Line(piece.text, self.chain, (letter, *values), tuple(
@@ -92,30 +86,32 @@ class Defining(Unread):
         except Unreadable as error:
             return self.unreadable(piece, str(error), name)
         except CannotBeFormed as error:
-            self.words, self.misfits_in[name] = self.words.without(name), piece.at
-            self.lost[name] = piece.at
+            context.vocabulary = context.vocabulary.without(name)
+            context.misshapen[name] = context.undefined[name] = piece.at
             return self.misshapen(piece, error)
         base = name[1:] if name[:1] == "d" else ""
-        if base and base not in self.words and has_differentials(self.chain, self.meaning(
-                values[0])):
+        if base and base not in context.vocabulary and has_differentials(
+                self.chain, self.meaning(values[0])):
             told = f"Nothing says what {base} is, of which d{base} is the differential."
             whole = self.whole(values[0])
             if whole is None:
                 return self.unreadable(piece, told, name)
-            self.vague[base] = told  # it may have a constant more
-            self.words = self.letters.define(matching(base, whole), whole, self.words)
+            context.unclear[base] = told  # it may have a constant more
+            context.vocabulary = self.letters.define(
+                matching(base, whole), whole, context.vocabulary)
             return Line(piece.text, self.chain, (matching(name, whole), *values), kind="definition")
         letter = letter_for(name, values[0], read[0][1][0], piece.text)
-        self.words, self.head = self.letters.define(letter, values[0], self.words), letter
-        self.lost.pop(letter.name, None)
+        context.vocabulary = self.letters.define(letter, values[0], context.vocabulary)
+        context.left_side = letter
+        context.undefined.pop(letter.name, None)
         entry = ENTRY_OF_MATRIX.fullmatch(piece.name)
-        if entry and entry[1].upper() not in self.words:
-            self.words = self.words.extended({entry[1].upper(): letter})
+        if entry and entry[1].upper() not in context.vocabulary:
+            context.vocabulary = context.vocabulary.extended({entry[1].upper(): letter})
         verdicts = tuple(self.verdict(*pair) for pair in pairwise(values))
-        if self.assumption and not all(verdict.holds for verdict in verdicts):
+        if context.assumption and not all(verdict.holds for verdict in verdicts):
             told = self.conditional(piece, (*values,), verdicts)  # e = y − X w = 0
             return replace(told, sides=(letter, *values)) if told else self.unreadable(
-                piece, ASSUMED.format(self.assumption.at))
+                piece, ASSUMED.format(context.assumption.at))
         return Line(piece.text, self.chain, (letter, *values), verdicts, at=piece.at,
                     kind="claim" if verdicts else "definition")
 
@@ -129,17 +125,17 @@ class Defining(Unread):
         right = len(moving) == 1 and self.verdict(found, change).holds
         return whole if right else None
 
-    def adjoint_defined(self, piece: Piece, of: str) -> Line:
-        """Return the line about the adjoint of a letter in code; it is a definition where nothing
-        is known of the letter."""
+    def adjoint_defined(self, piece: Piece, of: str) -> Line | None:
+        """Define the adjoint of a letter in code; return None if the adjoint is known."""
         with suppress(Unreadable, UnsupportedExpression):
             if any(letter.name == of for letter in self.letters.formulas):
-                self.meaning(self.words.spellings[of + BAR])
-                return self.checked(piece)
+                self.meaning(self.context.vocabulary.spellings[of + BAR])
+                return None
         try:
-            value = readings(sides_of(piece.text)[1], self.words, arrays=self.arrays)[0].formula
+            value = self.context.readings(sides_of(piece.text)[1])[0].formula
         except (Unreadable, CannotBeFormed) as error:
             return self.unreadable(piece, str(error), piece.name)
         symbol = matching(f"{notation.adjoint_name(self.chain.output, of)} ", value)
-        self.words = self.letters.define_adjoint(symbol, of, value, self.words)
+        self.context.vocabulary = self.letters.define_adjoint(
+            symbol, of, value, self.context.vocabulary)
         return Line(piece.text, self.chain, (symbol, value), kind="definition")

@@ -12,7 +12,7 @@ from lvmcalc.checks import CannotBeFormed
 from lvmcalc.marking.differential_answers import KINDS, differentials_in, node_of
 from lvmcalc.notation import Unreadable, plain
 from lvmcalc.notation.formula_finder import sides_of
-from lvmcalc.notation.parser import Reading, readings
+from lvmcalc.notation.parser import readings
 from lvmcalc.notation.vocabulary import typed
 
 _NABLA = re.compile(r"(?<=[^\s(d])(?<!d\()\s*(?:∇|\\nabla(?![A-Za-z]))\s*L(?![\w(])")
@@ -36,7 +36,7 @@ def with_gradient(chain: Chain, piece: Piece, moving: tuple[str, ...]) -> Piece:
     return piece
 
 
-def gradient_called(chain: Chain, side: str, value: Callable[[], Reading],
+def gradient_called(chain: Chain, side: str, value: Callable[[], Expr],
                     same: Callable[[Expr, Expr], bool]) -> str:
     """Return ∂L/∂X for "grad" or ∇L, if X alone has the shape of its value, or of those that have
     it the adjoint that is the value; else the side."""
@@ -44,7 +44,7 @@ def gradient_called(chain: Chain, side: str, value: Callable[[], Reading],
     if not re.fullmatch(rf"\s*(?:grad(?:ient)?|(?:∇|\\nabla\b)\s*(?:{outputs})?"
                         rf"|grad\s*(?:{outputs})|(?:{outputs})')\s*", side):
         return side
-    formula = value().formula
+    formula = value()
     fitting = [name for name, leaf in chain.leaves.items()
                if getattr(leaf.symbol, "shape", ()) == getattr(formula, "shape", ())]
     right = [name for name in (*fitting, *(node.name for node in chain)) if getattr(

@@ -5,11 +5,11 @@ from sympy import Expr, MatMul, MatrixSymbol
 from lvmcalc.notation.forming import product
 
 
-def flat(expression: Expr) -> Expr:
+def flattened(expression: Expr) -> Expr:
     """Return an expression in which no product is a factor of a product."""
     if not expression.args or isinstance(expression, MatrixSymbol):
         return expression
-    args = map(flat, expression.args)
+    args = map(flattened, expression.args)
     return product(*args) if isinstance(expression, MatMul) else expression.func(*args)
 
 

@@ -10,7 +10,7 @@ from sympy import Expr, MatrixSymbol, Symbol
 
 from lvmcalc import notation
 from lvmcalc.auditing.jacobians import derivatives
-from lvmcalc.auditing.letter_for_part import flat, with_letter
+from lvmcalc.auditing.letter_for_part import flattened, with_letter
 from lvmcalc.auditing.scalar_summands import summands_of
 from lvmcalc.calculus import differential, inner
 from lvmcalc.chain import Chain
@@ -217,7 +217,7 @@ class OwnLetters:
         for other, formula in reversed(self.formulas.items()):
             value = value if other == letter else value.xreplace({other: formula})
         if letter not in value.free_symbols:  # as M = WᵀW in ½‖WᵀW x − x‖²
-            value = with_letter(flat(value), flat(self.formulas[letter]), letter)
+            value = with_letter(flattened(value), flattened(self.formulas[letter]), letter)
         stages = [product(1 / factor, adjoint) for factor, _, adjoint in self.stages(meaning)]
         if letter in value.free_symbols and not self.chain_after(letter, value):
             found = gradient_of(self.chain, value, letter)

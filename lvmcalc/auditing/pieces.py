@@ -53,11 +53,12 @@ _FIXED = re.compile(rf"(?:,|\s(?:and|with|for))\s+\$?\\?\w+\$?\s+{_STILL}[\s.]*$
                     r"(?:\$[^$]+\$|\S+)(?=[\s.,]*$)")
 LOSS = ("loss", "cost", "objective")
 # What says that the lines from there on hold only where the gradient is zero
-_FLAT = re.compile(r"\b(?:set(?:ting)?|equat\w+|put(?:ting)?)\b[^=]*(?:\bzero\b|=\s*0\b|\bto 0\b)"
-                   r"|(?:∂|∇|\\nabla|\\partial).*=\s*0(?![.\d])|\b(?:is|are|be) zero\b|\bvanish"
-                   r"|\bsolv(?:e|ing)\s+for\b|\b(?:stationary|normal equations?|critical point"
-                   r"|optim(?:um|al|ality)|(?:mini|maxi)mi[sz]er|at (?:the|a) (?:mini|maxi)mum"
-                   r"|first-order condition)\b", re.IGNORECASE)
+_STATIONARY = re.compile(
+    r"\b(?:set(?:ting)?|equat\w+|put(?:ting)?)\b[^=]*(?:\bzero\b|=\s*0\b|\bto 0\b)"
+    r"|(?:∂|∇|\\nabla|\\partial).*=\s*0(?![.\d])|\b(?:is|are|be) zero\b|\bvanish"
+    r"|\bsolv(?:e|ing)\s+for\b|\b(?:stationary|normal equations?|critical point"
+    r"|optim(?:um|al|ality)|(?:mini|maxi)mi[sz]er|at (?:the|a) (?:mini|maxi)mum"
+    r"|first-order condition)\b", re.IGNORECASE)
 _LEADING = re.compile(r"^\s*(?:(?:[A-Z-]{4,}|normal\s+equations?|at|the|(?:if|suppose"
                       r"|assum(?:e|ing)|provided)(?:\s+(?:now|that|we\s+have))*"
                       r"|(?-i:an?)|is|it|are|for|to|an?\s+solution\s+(?:of|to)|we|so|by"
@@ -117,20 +118,29 @@ _ASSIGNED = re.compile(r"^[^\S\n]*([a-z_]{2,})[^\S\n]*=(?!=)", re.MULTILINE)  # 
 _UNFINISHED = re.compile(r"(?:[=+·*({\[−]|(?<!-)-)\s*$")
 
 
-
 class Piece(NamedTuple):
-    """A claim, a definition of `name`, or words, which claim nothing; or why it is unreadable.
+    """A statement of a derivation.
 
-    A claim has the name that its line says to define, or that is unknown, on its left, and words
-    have that of which they say what it is; it goes on from the one before it if its line begins
-    with an equals sign. A definition was said to be one, by "Let" or :=, or begins with an unknown
-    name. What is flat may hold only where the gradient is zero; with a constant, two sides may
-    differ by a term, with a "factor" by a term or a factor; what is of a path may be a part. What
-    stands beside an equation of its line, behind "where", is not what the next line goes on with.
-    It may be said that `only` one letter changes. With `dots` something is left out. What is
-    `given` holds "there", at the point that the next equations are about, as in "at Σ = S", or
-    "from here", as in "if Σ = S". A gradient may be `unnamed`: ∇L, without a letter by which it
-    is. The `note` of words says what is not checked.
+    Attributes
+    ----------
+    kind : "claim", "definition", or "words", which claim nothing
+    text : the statement
+    name : the letter that is defined, that a claim has alone on its left, or that words are about
+    error : why it cannot be read, "" if it may be
+    goes_on : whether its line begins with an equals sign, and goes on from the one before
+    declared : whether it was said to be a definition, by "Let" or :=
+    stationary : whether it may hold only where the gradient is zero
+    constant : whether two sides may differ by a term, with "factor" by a term or a factor
+    of_path : whether it may be about one path of the chain rule
+    subordinate : whether it stands behind "where" or "since", so that the next line does not go on
+        from it
+    only : the one letter that was said to vary
+    dots : whether something is left out
+    condition : "point" if it names the point that the next equations are about, as in "at Σ = S";
+        "assumption" if it is assumed from there on, as in "if Σ = S"
+    unnamed : whether it is about a gradient ∇L that does not say by which letter
+    note : what is not checked of words
+    at : its position
     """
 
     kind: str
@@ -138,14 +148,14 @@ class Piece(NamedTuple):
     name: str = ""
     error: str = ""
     goes_on: bool = False
-    said: bool = False
-    flat: bool = False
+    declared: bool = False
+    stationary: bool = False
     constant: bool | str = False
     of_path: bool = False
-    beside: bool = False
+    subordinate: bool = False
     only: str = ""
     dots: bool = False
-    given: str = ""
+    condition: str = ""
     unnamed: bool = False
     note: str = ""
     at: Position = START
@@ -157,51 +167,64 @@ def pieces(lines: Iterable[str], vocabulary: Vocabulary) -> list[Piece]:
     raws = [(number, part) for number, raw in numbered(lines) for part in (
         _DERIVED if _OF_FORMULA.search(raw) else _EACH).split(raw)]
     whole = "\n".join(raw for _, raw in raws)
-    own, flat = {*_OWN.findall(whole)}, False
-    changed = _CHANGED.findall(whole)
-    beside = any(letter in vocabulary.outputs for letter, _ in changed)
-    own |= {letter for letter, equals in changed if beside or not equals} - {*vocabulary.outputs}
-    own |= {*_ASSIGNED.findall(whole)} if PROGRAM.search(whole) else set()
+    own, stationary = _own_letters(whole, vocabulary), False
     for number, raw in raws:
         raw = with_layers(raw, vocabulary)
         bare = LABEL.sub("", raw)
-        term = of_a_term(bare, whole, _scalar_in(found, vocabulary),
-                         found[-1].text if found else "")
+        before = found[-1] if found else None
+        term = of_a_term(bare, whole, _scalar_in(found, vocabulary), before.text if before else "")
         text = _HELD.sub("", without_front(term or of_a_path(bare, whole), vocabulary))
         if not text.strip(" \t\r.,;$"):
             continue
-        before = found[-1] if found else None
         told = before.text if before and before.kind == "words" else ""
         text = introduced(told, text) if "=" not in text else text
         of_path = bool(PATH.search(f"{told} {raw}") or PATH_BELOW.match(bare))
-        goes_on = before and before.kind != "words" and (
-            (re.match(r"\s*=[^=]", text) and "=" not in before.text)
-            or _OPERATOR.match(text) or ("=" not in text and (
-                _UNFINISHED.search(before.text) or is_open(before.text))))
-        if goes_on:
+        if before and _goes_on(before, text):
             found[-1] = before._replace(text=f"{before.text} {text.strip()}")
-        else:
-            parts = [text := _ROW_WISE.sub(r"\1", text)]
-            at = _AT.match(text)
-            given = "" if not at or (at["holds"] and _FLAT.search(at[0])) else (
-                "from here" if at["holds"] else "there")
-            if _FLAT.search(raw):
-                flat, parts = True, [_LEADING.sub("", part) for part in _GIVES.split(text)]
-            elif given:
-                parts = [_LEADING.sub("", text)]
-            for one in (one for part in parts for one in line_formulas(part, vocabulary)):
-                one = of_a_summand(one, [it.text for it in found if "=" in it.text])
-                said = one in text or not one.startswith("where")  # no remark made an equation
-                beside = not said or bool(_BESIDE.search(text[:max(0, text.find(one))]))
-                for piece in _pieces(one, vocabulary, found, own):
-                    only = _ONLY.search(one)
-                    found.append(piece._replace(flat=flat or piece.flat, of_path=of_path,
-                                                beside=beside, only=only[1] if only else "",
-                                                dots=bool(_DOTS.search(one)), given=given,
-                                                at=Position(number)))
-                    given = given if piece.kind == "words" else ""
+            continue
+        text = _ROW_WISE.sub(r"\1", text)
+        condition = _condition_in(text)
+        parts = [_LEADING.sub("", text) if condition else text]
+        if _STATIONARY.search(raw):
+            stationary, parts = True, [_LEADING.sub("", part) for part in _GIVES.split(text)]
+        for one in (one for part in parts for one in line_formulas(part, vocabulary)):
+            one = of_a_summand(one, [it.text for it in found if "=" in it.text])
+            said = one in text or not one.startswith("where")  # no remark made an equation
+            subordinate = not said or bool(_BESIDE.search(text[:max(0, text.find(one))]))
+            only = _ONLY.search(one)
+            for piece in _pieces(one, vocabulary, found, own):
+                found.append(piece._replace(
+                    stationary=stationary or piece.stationary, of_path=of_path,
+                    subordinate=subordinate, only=only[1] if only else "",
+                    dots=bool(_DOTS.search(one)), condition=condition, at=Position(number)))
+                condition = condition if piece.kind == "words" else ""
     return _placed(_used(piece, found[:place] + found[place + 1:])
                    for place, piece in enumerate(found))
+
+
+def _own_letters(whole: str, vocabulary: Vocabulary) -> set[str]:
+    """Return the letters that a derivation defines."""
+    changed = _CHANGED.findall(whole)
+    scalar_varies = any(letter in vocabulary.outputs for letter, _ in changed)
+    own = {letter for letter, equals in changed if scalar_varies or not equals}
+    assigned = _ASSIGNED.findall(whole) if PROGRAM.search(whole) else ()
+    return {*_OWN.findall(whole), *assigned, *(own - {*vocabulary.outputs})}
+
+
+def _goes_on(before: Piece, text: str) -> bool:
+    """Return whether a text is the rest of the statement before it."""
+    return before.kind != "words" and bool(
+        (re.match(r"\s*=[^=]", text) and "=" not in before.text)
+        or _OPERATOR.match(text)
+        or ("=" not in text and (_UNFINISHED.search(before.text) or is_open(before.text))))
+
+
+def _condition_in(text: str) -> str:
+    """Return whether a text names a "point" or an "assumption", "" if neither."""
+    found = _AT.match(text)
+    if not found or (found["holds"] and _STATIONARY.search(found[0])):
+        return ""
+    return "assumption" if found["holds"] else "point"
 
 
 def _scalar_in(found: list[Piece], vocabulary: Vocabulary) -> str:
@@ -228,17 +251,14 @@ def _placed(found: Iterable[Piece]) -> list[Piece]:
 
 
 def _used(piece: Piece, others: list[Piece]) -> Piece:
-    """Return a claim in place of an equation for a letter that was not said to be defined, if no
-    other line uses the letter."""
+    """Return a claim in place of a definition that was not declared and that no line uses."""
     base = re.sub(r"_[a-z]{1,2}$", "", spelling(piece.name))  # y of an entry y_i, P of p_nk
     entry = ENTRY_OF_MATRIX.fullmatch(piece.name)
     names = rf"(?:{typed(base)}|{base.upper()})" if entry else typed(base)
     before = "a-z" if re.fullmatch("[A-Za-z]", base) else "A-Za-z"  # XDr has a D and an r
     letter = re.compile(rf"(?<![{before}])d?{names}(?![a-z]|_(?!\{{?[a-z]{{1,2}}\b))")
-    if piece.kind != "definition":
-        return piece
     numbered = re.search(r"[A-Za-z]_?\d$", piece.name)  # no Xᵀ1
-    if piece.said or numbered or len(sides_of(piece.text)) > 2 or any(
+    if piece.kind != "definition" or piece.declared or numbered or len(sides_of(piece.text)) > 2 or any(
             letter.search(it.text) for it in others
             if (it.kind != "words" or len(piece.name) == 1) and not says_nothing(it.text)):
         return piece
@@ -270,18 +290,16 @@ def _piece(text: str, vocabulary: Vocabulary, found: list[Piece], own: set[str])
     named = _DENOTED.match(text)
     if named and (claims := [it for it in found if it.kind == "claim" and "=" in it.text]):
         left = next(sides_of(it.text)[0] for it in reversed(claims) if not it.goes_on)
-        return Piece("definition", f"{named[1]} = {left.strip()}", named[1].strip("\\"), said=True)
+        return Piece("definition", f"{named[1]} = {left.strip()}", named[1].strip("\\"),
+                     declared=True)
     if is_words(text, vocabulary):
         named = _IN_WORDS.match(text)
         return Piece("words", text.strip(), named[1].strip("\\") if named else "")
     if (solves := _SOLVES.search(text)) and "=" in text[:solves.start()]:
         text = f"{text[:solves.start()]}{'$' * (text[:solves.start()].count('$') % 2)}"
-        return _piece(text, vocabulary, found, own)._replace(flat=True)
-    if constant := _CONSTANT.search(text):
-        return _piece(text[:constant.start()], vocabulary, found, own)._replace(constant=True)
-    if _CONSTANT_FIRST.search(text):
-        text = _CONSTANT_FIRST.sub(r"\1", text)
-        return _piece(text, vocabulary, found, own)._replace(constant=True)
+        return _piece(text, vocabulary, found, own)._replace(stationary=True)
+    if (without := _CONSTANT_FIRST.sub(r"\1", _CONSTANT.sub("", text))) != text:
+        return _piece(without, vocabulary, found, own)._replace(constant=True)
     if _PROPORTIONAL.search(text):
         text = _PROPORTIONAL.sub("=", text, 1)
         return _piece(text, vocabulary, found, own)._replace(constant="factor")
@@ -305,13 +323,13 @@ def _piece(text: str, vocabulary: Vocabulary, found: list[Piece], own: set[str])
         solution = _SOLUTION.search(formula)
         if solution and vocabulary.pattern.fullmatch(solution["name"]):
             formula = _SOLUTION.sub(r"\1", formula)
-            return _piece(formula, vocabulary, found, own)._replace(flat=True)
+            return _piece(formula, vocabulary, found, own)._replace(stationary=True)
     except Unreadable as error:
         return Piece("claim", text, error=str(error))
     if not formula.strip(" .,;:"):
         return Piece("words", text.strip())
     if re.match(r"\s*=", formula):  # it goes on from the line before
-        claims = [piece for piece in found if piece.kind != "words" and not piece.beside]
+        claims = [piece for piece in found if piece.kind != "words" and not piece.subordinate]
         if not claims:
             return Piece("claim", text.strip())
         return Piece("claim", f"{sides_of(claims[-1].text)[-1].strip()} {formula.strip()}",
@@ -328,5 +346,5 @@ def _piece(text: str, vocabulary: Vocabulary, found: list[Piece], own: set[str])
         known = known or name[1][0] in "dδ"  # the differential of a letter that was defined
     if name and not known and len(sides_of(formula)) > 1 and (
             defines or len(name[1]) == 1 or name[1] in {*LOSS, *own} or not is_english(name[1])):
-        return Piece("definition", formula.strip(), re.sub("[{}]", "", name[1]), said=defines)
-    return Piece("claim", formula.strip(), name[1] if name else "", said=defines)
+        return Piece("definition", formula.strip(), re.sub("[{}]", "", name[1]), declared=defines)
+    return Piece("claim", formula.strip(), name[1] if name else "", declared=defines)

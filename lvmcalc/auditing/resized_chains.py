@@ -84,7 +84,7 @@ def of_one_sample(found: Audit, chain: Chain, again: Callable[[Chain], Audit]) -
 
     A derivation with the trace of what is S×S for S samples is about all of them.
     """
-    samples = {*_samples_of(chain)} if any(map(_misfits, found.lines)) else {}
+    samples = {*_samples_of(chain)} if any(map(_has_shape_error, found.lines)) else {}
     traces = [it for line in found.lines if "tr" in line.text  # and no norm
               for side in line.sides for it in side.atoms(Trace)]
     if not samples or any(samples & it.arg.rows.free_symbols for it in traces):
@@ -93,7 +93,7 @@ def of_one_sample(found: Audit, chain: Chain, again: Callable[[Chain], Audit]) -
         chain, dict.fromkeys(samples, Integer(1)))))
     pairs = [*zip(found.lines, other.lines, strict=False)]
     mended = [one for line, one in pairs
-              if (_misfits(line) or line.follows) and one.status in RIGHT]
+              if (_has_shape_error(line) or line.follows) and one.status in RIGHT]
     worse = any((line.status in RIGHT and one.status not in RIGHT)
                 or (line.status != "unreadable" == one.status) for line, one in pairs)
     if len(found.lines) != len(other.lines) or not mended or worse:
@@ -104,12 +104,12 @@ def of_one_sample(found: Audit, chain: Chain, again: Callable[[Chain], Audit]) -
         for one in other.lines))
 
 
-def _misfits(line: Line) -> bool:
+def _has_shape_error(line: Line) -> bool:
     """Return whether a line is wrong because something in it does not fit."""
     return line.status == "refuted" and any(found.kind == "shape" for found in line.findings)
 
 
-def with_misfits_behind(found: Audit, chain: Chain, again: Callable[[Chain], Audit]) -> Audit:
+def with_shape_errors_behind(found: Audit, chain: Chain, again: Callable[[Chain], Audit]) -> Audit:
     """Return an audit in which what follows from a line with a misfit is told to.
 
     Parameters
@@ -118,7 +118,7 @@ def with_misfits_behind(found: Audit, chain: Chain, again: Callable[[Chain], Aud
     chain : of the derivation
     again : returns the audit of the same derivation in another chain
     """
-    wrong = [place for place, line in enumerate(found.lines) if _misfits(line)]
+    wrong = [place for place, line in enumerate(found.lines) if _has_shape_error(line)]
     if len(wrong) < 2:
         return found
     other = again(chain.remember("of one size", lambda: _of_one_size(chain)))
@@ -127,6 +127,6 @@ def with_misfits_behind(found: Audit, chain: Chain, again: Callable[[Chain], Aud
     lines = [*found.lines]
     for place in wrong[1:]:
         behind = other.lines[place].follows
-        if behind and any(_misfits(line) for line in lines if line.at == behind):
+        if behind and any(_has_shape_error(line) for line in lines if line.at == behind):
             lines[place] = replace(lines[place], follows=behind)
     return replace(found, lines=tuple(lines))

@@ -7,17 +7,16 @@ from itertools import combinations
 from sympy import Add, Expr, S
 
 from lvmcalc import notation
-from lvmcalc.auditing.conditional_lines import is_misfit
-from lvmcalc.auditing.own_letters import OwnLetters, common_ratio
+from lvmcalc.auditing.conditional_lines import is_shape_error
+from lvmcalc.auditing.context import Context
+from lvmcalc.auditing.own_letters import common_ratio
 from lvmcalc.auditing.pieces import LOSS, Piece
 from lvmcalc.auditing.remarks import NAME
 from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression, Verdict
-from lvmcalc.chain import Chain
 from lvmcalc.marking.exercise import NoValue, exercise_of
-from lvmcalc.notation import Unreadable, Vocabulary
+from lvmcalc.notation import Unreadable
 from lvmcalc.notation.forming import as_number, change_of
 from lvmcalc.notation.formula_finder import ROUND, sides_of
-from lvmcalc.notation.parser import readings
 
 _LOSSES = {"l", "ell", "J", *LOSS}
 _TAKEN = "The gradient is taken for {}."
@@ -27,34 +26,30 @@ _LOG_P = re.compile(r"\\?(?:log|ln)\s*p(?:\s*\([^()]*\))?")
 class SaidLetters:
     """Tell which letter of a derivation is the scalar, and which claims are definitions."""
 
-    chain: Chain
-    words: Vocabulary
-    letters: OwnLetters
+    def __init__(self, context: Context):
+        self.context, self.chain, self.letters = context, context.chain, context.letters
 
-    def verdict(self, left: Expr, right: Expr) -> Verdict:
-        """Return whether two sides are equal."""
-        raise NotImplementedError
-
-    def with_output(self, found: list[Piece]) -> list[Piece]:
+    def with_scalar_renamed(self, found: list[Piece]) -> list[Piece]:
         """Return pieces with L for a letter that was said to be the same, as J = ½‖A w − y‖²."""
         output = self.chain.vocabulary.outputs[-1]
         for piece in found:
-            letter = self.scalar(piece)
-            if letter and piece.kind != "words" and self.value(piece, output):
-                return self.called_output(found, piece)
+            letter = self.name_of_scalar(piece)
+            if letter and piece.kind != "words" and self.agrees(piece, output):
+                return self.scalar_renamed(found, piece)
         return found
 
-    def called_output(self, found: list[Piece], piece: Piece) -> list[Piece]:
+    def scalar_renamed(self, found: list[Piece], piece: Piece) -> list[Piece]:
         """Return pieces with L for the letter of which a piece says that it is the scalar."""
         output = self.chain.vocabulary.outputs[-1]
-        name = re.compile(rf"(?:(?<=[d∂δ²])|(?<![A-Za-z\\]))\\?{re.escape(self.scalar(piece))}"
+        called = re.escape(self.name_of_scalar(piece))
+        name = re.compile(rf"(?:(?<=[d∂δ²])|(?<![A-Za-z\\]))\\?{called}"
                           r"(?:\(\w+\))?(?![A-Za-z0-9](?!(?<=d)[A-Z]))")
         same = [it is piece or bool(it.name and it.name == piece.name) for it in found]
         return [it if it.kind == "words" else it._replace(
             text=name.sub(output, it.text), kind="claim" if scalar else it.kind,
             name="" if scalar else it.name) for it, scalar in zip(found, same, strict=True)]
 
-    def scalar(self, piece: Piece) -> str:
+    def name_of_scalar(self, piece: Piece) -> str:
         """Return the name on the left that may be another one for the scalar, "" if it may not."""
         left = sides_of(piece.text)[0].strip()
         called = re.sub(r"\(\w\)$", "", left) if NAME.match(left) else ""
@@ -66,13 +61,14 @@ class SaidLetters:
         if piece.kind == "claim" and _LOG_P.fullmatch(left) and "p" not in self.chain.leaves:
             return piece._replace(error=f"`{left}` is not the scalar of this chain.")
         output = self.chain.vocabulary.outputs[-1]
-        if name and piece.kind == "claim" and name not in self.words and self.value(piece, output):
+        vocabulary = self.context.vocabulary
+        if name and piece.kind == "claim" and name not in vocabulary and self.agrees(piece, output):
             text = f"{output} = {piece.text.partition('=')[2]}"  # it is called loss, or J
             return piece._replace(name=output, text=text)
-        if piece.kind != "claim" or name not in {*self.chain.nodes, *self.words.lengths} or (
-                name in self.words.outputs or self.value(piece, name)):
+        if piece.kind != "claim" or name not in {*self.chain.nodes, *vocabulary.lengths} or (
+                name in vocabulary.outputs or self.agrees(piece, name)):
             return piece
-        another = piece.said or name in self.chain.unnamed or self.misfits(piece, name)
+        another = piece.declared or name in self.chain.unnamed or self.has_other_shape(piece, name)
         return piece._replace(kind="definition") if another else piece
 
     def by_intermediate(self, sides: tuple[Expr, ...]) -> tuple[tuple[Expr, ...], str]:
@@ -87,30 +83,30 @@ class SaidLetters:
         for adjoint in reversed(inside if shape != notation.shape(asked) else []):
             with suppress(Unreadable):  # nothing says what L is in terms of the letter
                 if notation.shape(adjoint) == shape:
-                    fitting[adjoint] = self.verdict(adjoint, sides[1])
-        if not fitting or any(map(is_misfit, fitting.values())):  # it has no shape
+                    fitting[adjoint] = self.context.verdict(adjoint, sides[1])
+        if not fitting or any(map(is_shape_error, fitting.values())):  # it has no shape
             return sides, ""
         taken = max(fitting, key=lambda adjoint: fitting[adjoint].holds)
         return (taken, *sides[1:]), _TAKEN.format(notation.plain(taken))
 
-    def misfits(self, piece: Piece, name: str) -> bool:
+    def has_other_shape(self, piece: Piece, name: str) -> bool:
         """Return whether what a piece says of a letter has another shape than the letter."""
         with suppress(Unreadable, CannotBeFormed, IndexError):
-            value = as_number(readings(sides_of(piece.text)[1], self.words)[0].formula)
+            value = as_number(self.context.formula(sides_of(piece.text)[1]))
             return value != 0 and notation.shape(value) != notation.shape(
-                as_number(self.words[name]))
+                as_number(self.context.vocabulary[name]))
         return False
 
-    def value(self, piece: Piece, name: str) -> bool:
+    def agrees(self, piece: Piece, name: str) -> bool:
         """Return whether what a piece says of its letter is true of a node."""
         with suppress(Unreadable, CannotBeFormed, UnsupportedExpression, IndexError, KeyError):
-            value = as_number(readings(sides_of(piece.text)[1], self.words)[0].formula)
-            node = as_number(self.words[name])
+            value = as_number(self.context.formula(sides_of(piece.text)[1]))
+            node = as_number(self.context.vocabulary[name])
             if piece.constant and not value.is_Matrix:
                 node, value = map(change_of, (node, value))
-            verdicts = (self.verdict(node, value),) if value.is_Matrix == node.is_Matrix else ()
-            return bool(verdicts) and (verdicts[0].holds or self.without_constant(
-                (node, value), verdicts) != 0)
+            if value.is_Matrix == node.is_Matrix:
+                verdict = self.context.verdict(node, value)
+                return verdict.holds or self.without_constant((node, value), (verdict,)) != 0
         return False
 
     def without_constant(self, sides: tuple[Expr, ...], verdicts: tuple[Verdict, ...]) -> Expr:
@@ -120,7 +116,7 @@ class SaidLetters:
                          if not {it.name for it in term.free_symbols} & {*self.chain.leaves}))
         left_out = constant != 0 and sides[0] == self.chain[self.chain.output].symbol and (
             not verdicts[0].holds and not sides[1].is_Matrix
-            and self.verdict(sides[0] - constant, sides[1]).holds)
+            and self.context.verdict(sides[0] - constant, sides[1]).holds)
         return constant if left_out else S.Zero
 
     def is_loss(self, found: list[Piece], piece: Piece) -> bool:
@@ -131,7 +127,8 @@ class SaidLetters:
         others = [it.text for it in found if it is not piece and it.kind != "words"]
         letter = rf"\\?{re.escape(piece.name)}(?![A-Za-z0-9_])"
         change = re.compile(rf"(?:{ROUND}|∇|\\nabla\b)\s*{letter}")
-        output = re.compile(rf"(?<![A-Za-z])(?:{ROUND})?{self.words.outputs[-1]}(?![A-Za-z0-9_])")
+        output = re.compile(rf"(?<![A-Za-z])(?:{ROUND})?{self.context.vocabulary.outputs[-1]}"
+                            r"(?![A-Za-z0-9_])")
         used = re.compile(rf"(?<![A-Za-z\\]){letter}")
         return any(map(change.search, others)) and not any(map(output.search, others)) and not any(
             used.search(change.sub("", side)) for text in others for side in sides_of(text)[1:]
@@ -142,13 +139,13 @@ class SaidLetters:
         such as its mean over the rows; also if that is not known."""
         exercise = exercise_of(self.chain, next(iter(self.chain.leaves)))
         with suppress(Unreadable, UnsupportedExpression, *NoValue, ValueError, TypeError):
-            value = as_number(readings(sides_of(piece.text)[1], self.words)[0].formula)
+            value = as_number(self.context.formula(sides_of(piece.text)[1]))
             values = [] if value.is_Matrix else exercise.values(self.letters.meaning(value))
             terms = [*map(exercise.values, Add.make_args(self.chain.expression()))]
             return not values or any(
                 common_ratio([it * point.get(size, 1) for it, point in zip(
                     values, exercise.points, strict=True)], [*map(sum, zip(*some, strict=True))])
                 for count in range(1, len(terms) + 1) for some in combinations(terms, count)
-                for size in ("", *self.words.lengths, *self.chain.leaves) if isinstance(
-                    exercise.points[0].get(size, 1), int | float))
+                for size in ("", *self.context.vocabulary.lengths, *self.chain.leaves)
+                if isinstance(exercise.points[0].get(size, 1), int | float))
         return True

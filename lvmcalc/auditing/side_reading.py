@@ -8,13 +8,11 @@ from sympy import Expr
 
 from lvmcalc import notation
 from lvmcalc.auditing.backprop_notation import stages_of
-from lvmcalc.auditing.carried_forward import Slips
+from lvmcalc.auditing.context import Context
 from lvmcalc.auditing.gradient_names import derived, gradient_called, slopes_in
 from lvmcalc.auditing.jacobians import HESSIAN, QUOTIENT, bare
-from lvmcalc.auditing.own_letters import OwnLetters
 from lvmcalc.auditing.partial_lines import with_summand
 from lvmcalc.auditing.quoted_facts import of_one_number
-from lvmcalc.auditing.second_differentials import SECOND, SecondDifferentials
 from lvmcalc.calculus import CannotBeFormed
 from lvmcalc.calculus.expression_checks import check_shapes
 from lvmcalc.marking.denominators import inverses_below
@@ -29,8 +27,11 @@ from lvmcalc.notation.vocabulary import typed
 _AS_ROWS = ("In this order it may be the chain rule of numerator layout, where gradients are rows. "
             "Here a gradient has the shape of its variable: write (∂z/∂w)ᵀ ∂L/∂z.")
 _FOUR = "The derivative of a matrix by the matrix {} has four indices, which is not read."
+_ONLY = "The text says that only {0} varies, but this line holds {0} fixed."
 _CHANGE_OF_GRADIENT = re.compile(r"d∇_?(\w*?)L")
 _SLOPE = "dLdterm"
+_CURVATURE = "Hessianterm"  # what ∇²L is called in a second differential
+_SECOND = re.compile(r"\s*d\s*(?:²|\^\s*\{?\s*2\s*\}?)\s*\(?\s*L\s*\)?\s*&?\s*")
 _INVERSE = "dLdinverse"  # what ∂L/∂K⁻¹ is called while an equation is read
 _OUTSIDE = "stands outside the sum"
 _DIVIDED = "./ divides entry by entry"
@@ -42,22 +43,16 @@ _SIZE = "The size of `I`"
 
 
 def _shape_of(side: Expr) -> tuple[Expr, ...]:
-    """Return the shape of a side, () of a number."""
     return getattr(side, "shape", ())
 
 
-class Lettering(SecondDifferentials):
+class SideReader:
     """Read the sides of an equation in the letters that were defined before it."""
 
-    arrays: bool  # whether the lines are code for arrays
-    letters: OwnLetters
-    slips: Slips
-    total: bool  # whether the words before speak of a total differential
-    indices = ""  # of the entries that the last such equation was between
-
-    def meaning(self, side: Expr) -> Expr:
-        """Return a side with what has been defined in place of its letters, and of ∂L₁/∂X."""
-        return self.letters.meaning(side)
+    def __init__(self, context: Context):
+        self.context, self.chain, self.letters = context, context.chain, context.letters
+        self.meaning, self.verdict = context.meaning, context.verdict
+        self.indices = ""  # of the entries that the last such equation was between
 
     def fixed(self, sides: tuple[Expr, ...], only: str = "") -> str:
         """Return in words which leaves stand still in a differential, if others change elsewhere
@@ -68,12 +63,12 @@ class Lettering(SecondDifferentials):
         Unreadable
             If it was said that `only` one of them changes.
         """
-        names = held_fixed(self.chain, [*map(self.meaning, sides)], self.moving)
+        names = held_fixed(self.chain, [*map(self.meaning, sides)], self.context.moving)
         if only in names:
-            raise Unreadable(f"It says that only {only} changes, but {only} stands still in it.")
-        names = [name for name in names if self.total or name in self.moving]
-        letters = ", ".join(map(notation.plain, names))
-        return f"It holds with {letters} held fixed." if names else ""
+            raise Unreadable(_ONLY.format(only))
+        letters = ", ".join(notation.plain(name) for name in names if (
+            self.context.total_differential or name in self.context.moving))
+        return f"It holds with {letters} held fixed." if letters else ""
 
     def derivative(self, side: str, said: str) -> Expr | None:
         """Return the derivative by a leaf or K that a side is, as ∂/∂w (½ wᵀA w); else None.
@@ -81,58 +76,59 @@ class Lettering(SecondDifferentials):
         That of ∇ (½ wᵀA w) is by the one letter in it with the shape of what is `said`.
         """
         if change := _CHANGE_OF_GRADIENT.fullmatch(bare(side)):
-            leaves = [change[1]] if change[1] else [*self.moving]
+            leaves = [change[1]] if change[1] else [*self.context.moving]
             if len(leaves) == 1 and leaves[0] in self.chain.leaves:
                 gradient = self.chain.adjoint_symbol(leaves[0])
-                return change_of(next((side for left, side in self.slips.relations
+                return change_of(next((side for left, side in self.context.slips.relations
                                        if left == gradient), self.chain.in_leaves(
                     self.chain.adjoint(leaves[0]))))
-        name, formula = derived(side)
+        (name, formula), vocabulary = derived(side), self.context.vocabulary
         below = re.search(r"_\{?([a-z])[a-z]?\}?$", name.rstrip("} "))  # of the row of an entry
         name = notation.spelling(re.sub(r"_\{?[a-z]{1,2}\}?$", "", name.strip("{}\\ ")))
         own = {letter.name: letter for letter in self.letters.formulas}
         if not formula or name not in {"", *self.chain.leaves, *self.chain.abbreviations, *own}:
             return None
         if name in own and name not in self.chain.leaves:
-            value = as_number(readings(formula, self.words)[0].formula)
+            value = as_number(self.context.formula(formula))
             return None if value.is_Matrix or own[name] not in value.free_symbols else (
                 self.letters.derivative(value, own[name]))
         try:
-            value = self.meaning(as_number(readings(formula, self.words)[0].formula))
+            value = self.meaning(as_number(self.context.formula(formula)))
         except Unreadable:
             if not below or not self.is_of_row(formula, name, below[1]):
                 raise
             formula = f"Σ_{below[1]} ({formula})"
-            value = self.meaning(as_number(readings(formula, self.words)[0].formula))
+            value = self.meaning(as_number(self.context.formula(formula)))
         if name and value == self.chain[self.chain.output].symbol:
             return self.chain.adjoint_symbol(self.chain.abbreviations.get(name, name))
         if not name:
-            claimed = readings(said, self.words)[0].formula
+            claimed = self.context.formula(said)
             fitting = [name for name, leaf in self.chain.leaves.items()
                        if leaf.shape == _shape_of(claimed) and leaf.symbol in value.free_symbols]
             if len(fitting) > 1:
                 fitting = [name for name in fitting if self.verdict(
-                    self.letters.derivative(value, self.words[name]), claimed).holds]
+                    self.letters.derivative(value, vocabulary[name]), claimed).holds]
             name = fitting[0] if len(fitting) == 1 else ""
-        if value.is_Matrix and name and not self.words[name].is_Matrix:
-            return self.letters.slope_symbol(f"({notation.plain(value)})", value, self.words[name])
+        if value.is_Matrix and name and not vocabulary[name].is_Matrix:
+            return self.letters.slope_symbol(f"({notation.plain(value)})", value, vocabulary[name])
         if value.is_Matrix or not name or (name in self.chain.abbreviations  # as if it were a leaf
-                                           and self.words[name] not in value.free_symbols):
+                                           and vocabulary[name] not in value.free_symbols):
             return None
-        return self.letters.derivative(value, self.words[name])
+        return self.letters.derivative(value, vocabulary[name])
 
     def sides(self, text: str) -> tuple[Expr, ...]:
         """Return the sides of an equation; of two readings of one, that which makes it true."""
         first, *others = sides_of(text)
         if not others:
             raise Unreadable("A line of a derivation is an equation, such as ∂L/∂d = ∂L/∂c.")
-        if SECOND.fullmatch(first):
+        if _SECOND.fullmatch(first):
             return self.second_differential(others)
         if found := of_one_number(
-                self.words, [first, *others], self.letters.derivative, self.letters.formulas):
+                self.context.vocabulary, [first, *others], self.letters.derivative,
+                self.letters.formulas):
             return found
-        first = gradient_called(self.chain, first, lambda: readings(others[0], self.words)[0],
-                                lambda *pair: self.verdict(*pair).holds)
+        first = gradient_called(self.chain, first, lambda: self.context.formula(others[0]),
+                                self.context.same)
         if any(map(slopes_in, (first, *others))) and (found := self.with_slopes([first, *others])):
             return found
         try:
@@ -144,6 +140,16 @@ class Lettering(SecondDifferentials):
                     found, self.indices = self.read([first, *others], indices), indices
                     return found
             raise
+
+    def second_differential(self, others: list[str]) -> tuple[Expr, ...]:
+        """Return the sides of d²L = …, which is dwᵀ ∇²L dw if a column w alone varies."""
+        varying = [self.context.vocabulary[name] for name in self.context.moving]
+        if len(varying) != 1 or not varying[0].is_Matrix or varying[0].cols != 1:
+            raise Unreadable("A second differential is checked only where a single column varies.")
+        symbol, _ = next(self.letters.hessian(varying[0]))
+        name = varying[0].name
+        with self.context.reading({_CURVATURE: symbol}):
+            return self.sides(" = ".join([f"d{name}ᵀ {_CURVATURE} d{name}", *others]))
 
     def is_of_row(self, formula: str, name: str, index: str) -> bool:
         """Return whether a formula has of a matrix entries of one row only."""
@@ -159,22 +165,19 @@ class Lettering(SecondDifferentials):
     def with_slopes(self, texts: list[str]) -> tuple[Expr, ...]:
         """Return the sides of an equation in which derivatives of terms stand beside other terms,
         () if one of them is by no name."""
-        words, put = self.words, []
+        put, symbols = [], {}
         for text in texts:
             for begin, end in reversed(slopes_in(text)):
                 symbol = self.derivative(text[begin:end], "")
                 if symbol is None:
-                    self.words = words
                     return ()
-                name = f"{_SLOPE}{'abcdefgh'[len(self.words) % 8]}"
+                name = f"{_SLOPE}{chr(ord('a') + len(symbols))}"
                 below = "".join(f"_{{{it}}}" for it in entries_in(text[begin:end])[:1])
-                self.words = self.words.extended({name: symbol})
+                symbols[name] = symbol
                 text = f"{text[:begin]} {name}{below} {text[end:]}"
             put.append(text)
-        try:
+        with self.context.reading(symbols):
             return self.sides(" = ".join(put))
-        finally:
-            self.words = words
 
     def laid_out(self, sides: tuple[Expr, ...]) -> tuple[Expr, ...]:
         """Return sides with (∂z/∂w)ᵀ for ∂z/∂w, if only so they can be formed.
@@ -209,11 +212,12 @@ class Lettering(SecondDifferentials):
         if found := self.between_derivatives(texts):
             return found
         first, *others = texts
-        differentials = any(map(self.words.change.search, texts)) or bool(
+        change = self.context.vocabulary.change
+        differentials = any(map(change.search, texts)) or bool(
             re.match(r"\s*d\s*\(", first) and others[-1].strip(" .$") == "0")  # no product with d
-        if any(map(self.words.change.search, others)):  # d K⁻¹ = −K⁻¹ dK K⁻¹ is no product with d
+        if any(map(change.search, others)):  # d K⁻¹ = −K⁻¹ dK K⁻¹ is no product with d
             joined = re.sub(r"^\s*d\s+(?=[^\s=]+\s*$)", "d", first)
-            first = joined if self.words.change.match(joined) else first
+            first = joined if change.match(joined) else first
         shape = _shape_of(self.divided(others[0], (), differentials, indices)[0].formula) if (
             _UNIT.fullmatch(first)) else ()
         found = [self.derivative(first, others[0])
@@ -253,21 +257,17 @@ class Lettering(SecondDifferentials):
         """Return the sides of an equation in which ∂L/∂K⁻¹ stands for one matrix K."""
         put = [inverses_below(text, _INVERSE) for text in texts]
         names = {name for inverted, _ in put for name in inverted}
-        known = [self.words.spellings.get(notation.spelling(name.strip("\\"))) for name in names]
-        symbols = [way for name in known[:1] if name is not None
+        symbols = [way for name in [*map(self.context.symbol_of, names)][:1] if name is not None
                    for way, _ in self.letters.by_inverse(name)]
         if len(names) != 1 or not symbols or any(inverses_below(text)[0] for _, text in put):
             raise Unreadable("The derivative by an inverse is read only of one matrix.")
-        words, self.words = self.words, self.words.extended({_INVERSE: symbols[0]})
-        try:
+        with self.context.reading({_INVERSE: symbols[0]}):
             return self.read([text for _, text in put])
-        finally:
-            self.words = words
 
     def ways(self, text: str, symbol: Expr, indices: str) -> list[Reading]:
         """Return what a side of such an equation may mean; 1 − h for ∂h/∂z is meant of entries."""
         try:
-            found = readings(text, self.words, _shape_of(symbol), False, indices, self.arrays)
+            found = self.context.readings(text, _shape_of(symbol), False, indices)
             check_shapes(self.meaning(found[0].formula))
             return found
         except CannotBeFormed:
@@ -278,10 +278,10 @@ class Lettering(SecondDifferentials):
     def by_entries(self, text: str, shape: tuple[Expr, ...]) -> list[Reading]:
         """Return what a side may mean if every name of a shape stands for its entries."""
         below = "ij" if shape[1] != 1 else "i"
-        names = "|".join(typed(name) for name, it in self.words.items()
+        names = "|".join(typed(name) for name, it in self.context.vocabulary.items()
                          if "∂" not in name and getattr(it, "shape", ()) == shape)
         spread = re.sub(rf"(?<![A-Za-z\\])(d?(?:{names}))(?![A-Za-z_])", rf"\1_{{{below}}}", text)
-        return readings(spread, self.words, shape, False, below, self.arrays)
+        return self.context.readings(spread, shape, False, below)
 
     def is_formed(self, ways: list[Reading]) -> bool:
         """Return whether the likeliest meaning of a side can be formed."""
@@ -295,21 +295,22 @@ class Lettering(SecondDifferentials):
         """Return what a side may mean; a quotient of columns, or a product of them with a star, is
         one of their entries, and a sum goes as far as its index."""
         try:
-            found = readings(text, self.words, shape, differentials, indices, self.arrays)
-            if "*" in text and not self.arrays and not self.is_formed(found):
-                other = readings(text, self.words, shape, differentials, indices, True)
+            found = self.context.readings(text, shape, differentials, indices)
+            if "*" in text and not self.context.arrays and not self.is_formed(found):
+                other = readings(text, self.context.vocabulary, shape, differentials, indices, True)
                 return other if self.is_formed(other) else found
             return found
         except Unreadable as error:
             if _OUTSIDE in str(error) and (whole := with_summand(text)) != text:
-                return readings(whole, self.words, shape, differentials, indices, self.arrays)
+                return self.context.readings(whole, shape, differentials, indices)
             if _DIVIDED not in str(error):
                 raise
             with suppress(Unreadable, CannotBeFormed):
                 if shape:
                     return self.by_entries(text, shape)
             with suppress(Unreadable, CannotBeFormed):
-                found = readings(_QUOTIENT_SIGN.sub(" ./ ", text), self.words, shape, differentials)
+                found = readings(_QUOTIENT_SIGN.sub(" ./ ", text), self.context.vocabulary, shape,
+                                 differentials)
                 check_shapes(self.meaning(found[0].formula))
                 return found
             raise
@@ -319,21 +320,19 @@ class Lettering(SecondDifferentials):
         inverted, rest = inverses_below(left)
         left = bare(left)
         if inverted and rest.strip(" ${}") in ("", "L"):
-            symbol = self.words.spellings.get(notation.spelling(inverted[0].strip("\\")))
-            if symbol is not None:
+            if (symbol := self.context.symbol_of(inverted[0])) is not None:
                 yield from self.letters.by_inverse(symbol)
         elif hessian := HESSIAN.fullmatch(left):
             name = notation.spelling(next(filter(None, hessian.groups()), "").strip("\\"))
-            moving = self.moving if len(self.moving) == 1 else self.chain.leaves
+            moving = self.context.moving if len(self.context.moving) == 1 else self.chain.leaves
             for leaf in (self.chain.leaves[it] for it in ([name] if name else moving)
                          if it in self.chain.leaves):
                 if leaf.symbol.is_Matrix and leaf.symbol.cols == 1:
                     yield from self.letters.hessian(leaf.symbol)
         elif quotient := QUOTIENT.fullmatch(left):
-            above, below = (self.words.spellings.get(notation.spelling(quotient[name].strip("\\")))
-                            for name in ("above", "below"))
+            above, below = map(self.context.symbol_of, quotient.group("above", "below"))
             if above is not None and below is not None and quotient["above"] not in (
-                    self.words.outputs):
+                    self.context.vocabulary.outputs):
                 yield from self.letters.quotients(above, below, quotient["i"] or "",
                                                   quotient["j"] or "")
 

@@ -10,10 +10,10 @@ from sympy import S
 from lvmcalc.auditing.assumptions import Assumption
 from lvmcalc.auditing.audit_report import Line, capital
 from lvmcalc.auditing.backprop_notation import stages_of
-from lvmcalc.auditing.conditions import Conditions
+from lvmcalc.auditing.context import Context
 from lvmcalc.auditing.pieces import Piece
-from lvmcalc.auditing.positions import Position
-from lvmcalc.auditing.side_reading import Lettering
+from lvmcalc.auditing.said_letters import SaidLetters
+from lvmcalc.auditing.side_reading import SideReader
 from lvmcalc.auditing.templates import EXPANSION, NUMBER, letters_of_rule
 from lvmcalc.auditing.words_beside import equation_among_words
 from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression
@@ -36,15 +36,12 @@ _ENTRY_BY_ENTRY = re.compile(_OF_MATRIX)
 _ENTRIES = "The derivative of an entry of {} by an entry of {} is not read."
 
 
-class Unread(Lettering):
+class UnreadLines:
     """Say what is known of a line that cannot be read."""
 
-    arrays: bool  # whether the lines are code for arrays
-    assumption: Assumption | None  # what the derivation assumes of the leaves
-    conditions: Conditions
-    rules: set[str]  # the letters of rules for dL
-    lost: dict[str, Position]  # the letters that an unreadable line defines, and the line
-    misfits_in: dict[str, Position]  # the lines by a letter with what cannot be formed
+    def __init__(self, context: Context, reader: SideReader, said: SaidLetters):
+        self.context, self.chain, self.letters = context, context.chain, context.letters
+        self.reader, self.said = reader, said
 
     def not_checked(self, piece: Piece) -> str:
         """Return why a line is not checked that cannot be read, "" if it should have been read."""
@@ -52,14 +49,14 @@ class Unread(Lettering):
             return _EXPANDED
         if NUMBER.match(piece.text):
             return _A_NUMBER
-        known = {*stages_of(self.chain), *self.lost, *(
+        known = {*stages_of(self.chain), *self.context.undefined, *(
             letter.name for letter in self.letters.formulas)}
         letters = letters_of_rule(piece.text, self.chain.vocabulary, known)
         left, *others = sides_of(piece.text)
         said = _LETTER.fullmatch(others[0]) if len(others) == 1 else None
         if re.match(r"\s*(?:\\(?:mathrm|text)\s*)?d", left):
-            self.rules |= {*letters}
-        elif said and said[1] in self.rules:  # then ∂L/∂X = A, where dL = tr(Aᵀ dX) was a rule
+            self.context.rule_letters |= {*letters}
+        elif said and said[1] in self.context.rule_letters:  # ∂L/∂X = A behind dL = tr(Aᵀ dX)
             letters = [said[1]]
         return _RULE.format(" and ".join(letters)) if letters else ""
 
@@ -67,14 +64,14 @@ class Unread(Lettering):
         """Return the line if it is right in another way of reading it, else None; it may stand
         among words that are not known."""
         ways = {}
-        if piece.name == "H" and "H" not in self.lost:
+        if piece.name == "H" and "H" not in self.context.undefined:
             ways[_HESSIAN] = f"∇²L = {' = '.join(sides_of(piece.text)[1:])}"
         if among and (inside := equation_among_words(piece.text, self.chain.vocabulary)):
             ways[_BESIDE] = inside
         for note, text in ways.items():
             with suppress(Unreadable, UnsupportedExpression, CannotBeFormed):
-                sides = self.sides(text)
-                verdicts = tuple(self.verdict(*pair) for pair in pairwise(sides))
+                sides = self.reader.sides(text)
+                verdicts = tuple(self.context.verdict(*pair) for pair in pairwise(sides))
                 if verdicts and all(verdict.status in RIGHT for verdict in verdicts):
                     return Line(piece.text, self.chain, sides, verdicts, note=note)
         return None
@@ -88,36 +85,36 @@ class Unread(Lettering):
             formula, dollar, behind = match["rest"].partition("$")
             parts = formula.split(" ")
             end = next((end for end in range(len(parts), 0 if not dollar else len(parts) - 1, -1)
-                        if self.value(Piece("claim", f"= {' '.join(parts[:end])}"), name)), 0)
+                        if self.said.agrees(Piece("claim", f"= {' '.join(parts[:end])}"), name)), 0)
             beside = _WORD.match(" ".join([*parts[end:], behind]))
             if not (end and beside) or any(it.search(f"{match['before']} it {beside[1] or ''} it")
                                            for it in (TELLING, OPERATING, DENIES)):
                 return False
         return bool(found)
 
-    def unreadable(self, piece: Piece, reason: str, name: str = "") -> Line:
+    def line(self, piece: Piece, reason: str, name: str = "") -> Line:
         """Return a line that cannot be read as it stands. Nobody knows from now on what the letters
         mean that it defines, nor what was assumed in it."""
-        if piece.given == "from here":
-            self.assumption = Assumption(self.conditions, S.Zero, S.One, piece.at)
+        if piece.condition == "assumption":
+            self.context.assumption = Assumption(self.context.conditions, S.Zero, S.One, piece.at)
         if found := self.otherwise(piece, "Beside the formula" in reason):
             return found
         if note := self.not_checked(piece):
             return Line(piece.text, self.chain, kind="words", note=note)
-        for lost in self.lost:
+        for lost, at in self.context.undefined.items():
             if re.search(rf"(?<![a-z\\])(?:d|\\)?{typed(lost)}(?![a-z])", piece.text) and (
                     not piece.error):
-                reason = f"{capital(self.lost[lost])}, which defines {lost}, could not be read."
-                if lost in self.misfits_in:
-                    return Line(piece.text, self.chain, follows=self.misfits_in[lost])
-        scalar = {f"{d}{output}" for output in self.words.outputs for d in ("", "d")
+                reason = f"{capital(at)}, which defines {lost}, could not be read."
+                if lost in self.context.misshapen:
+                    return Line(piece.text, self.chain, follows=self.context.misshapen[lost])
+        scalar = {f"{d}{output}" for output in self.context.vocabulary.outputs for d in ("", "d")
                   if "cholesky" not in piece.text.lower()}  # which has the letter L too
         for given in ({name} if name else letters_given(piece.text)) - scalar - {
                 *self.chain.leaves}:
-            if given in self.words and self.repeats(piece.text, given):
+            if given in self.context.vocabulary and self.repeats(piece.text, given):
                 continue
-            self.words = self.words.without(given)
-            self.lost.setdefault(given, piece.at)
+            self.context.vocabulary = self.context.vocabulary.without(given)
+            self.context.undefined.setdefault(given, piece.at)
         if reason.startswith("There is no") and (of := _ENTRY_BY_ENTRY.search(piece.text)):
             reason = _ENTRIES.format(*of.groups())
         wrong = Finding("unreadable", piece.text, reason)
