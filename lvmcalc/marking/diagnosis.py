@@ -1,10 +1,11 @@
 """Explain a wrong answer: an ordered list of explainers is asked one after the other."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import NamedTuple
 
 import sympy as sp
-from sympy import HadamardProduct, Identity, MatAdd, MatrixSymbol, OneMatrix
+from sympy import Expr, HadamardProduct, Identity, MatAdd, MatrixSymbol, OneMatrix
 
 from lvmcalc import notation
 from lvmcalc.marking.attempt import (
@@ -37,34 +38,39 @@ _SAID_BETTER = {"doubled_path": ("order",), "missing_path": ("missing_term",),
 
 
 def explained(attempt: Attempt) -> tuple[Explanation, ...]:
-    """Return what can be wrong with a wrong answer of the right shape, the likelier first."""
-    if elsewhere := (_in_another_convention(attempt) or repaired(attempt, multiplied)
-                     or repaired(attempt, turned_sigmoids)):
-        return (elsewhere,)
+    """Return what can be wrong with a wrong answer of the right shape, the likelier first.
+
+    The explainers are asked in their order. One is asked if each explanation found before it may
+    stand beside its own, or has the kinds of findings that its own is in place of.
+    """
     found: list[Explanation] = []
-    for explain in _EXPLAINERS:
-        found += explain(attempt, found)
+    for explain, beside, in_place_of in _EXPLAINERS:
+        kinds = [*map(_kinds, found)]
+        if all(it <= beside or it == in_place_of for it in kinds) and (
+                explanations := [*filter(None, explain(attempt))]):
+            found = [explanation for explanation, it in zip(found, kinds, strict=True)
+                     if it != in_place_of] + explanations
     return tuple(found)
 
 
-def _in_another_convention(attempt: Attempt) -> Explanation:
+def _in_another_convention(attempt: Attempt) -> list[Explanation]:
     """Explain the gradient for a symmetric matrix whose equal entries are one variable each.
 
     And one that was not made symmetric.
     """
     exercise = attempt.exercise
     if exercise.wrt not in exercise.chain.symmetric:
-        return ()
+        return []
     right, formula, letter = exercise.asked, attempt.formula, notation.plain(exercise.wrt)
     if attempt.equals(2 * right - HadamardProduct(right, Identity(right.rows))):
-        return (finding("convention", _STRUCTURED.format(letter)),)
+        return [(finding("convention", _STRUCTURED.format(letter)),)]
     if exercise.agree([(value + value.T) / 2 for value in attempt.values]) and (
             formula is None or exercise.is_right((formula + formula.T) / 2)):
-        return (finding("convention", _ONE_SIDED.format(letter)),)
-    return ()
+        return [(finding("convention", _ONE_SIDED.format(letter)),)]
+    return []
 
 
-def _other_layout(attempt: Attempt, found: list[Explanation]) -> list[Explanation]:
+def _other_layout(attempt: Attempt) -> list[Explanation]:
     """Explain a square gradient that is transposed as one in numerator layout."""
     exercise, formula = attempt.exercise, attempt.formula
     turned = exercise.asked.is_Matrix and exercise.agree([it.T for it in attempt.values]) and (
@@ -72,13 +78,13 @@ def _other_layout(attempt: Attempt, found: list[Explanation]) -> list[Explanatio
     return [(finding("layout", TRANSPOSED),)] if turned else []
 
 
-def _named_later_adjoint(attempt: Attempt, found: list[Explanation]) -> list[Explanation]:
+def _named_later_adjoint(attempt: Attempt) -> list[Explanation]:
     """Explain an answer that names the adjoint of a later node."""
     named = attempt.later_node and attempt.names(attempt.later_node)
     return later_adjoint(attempt) if named else []
 
 
-def _fewest_mistakes(attempt: Attempt, found: list[Explanation]) -> list[Explanation]:
+def _fewest_mistakes(attempt: Attempt) -> list[Explanation]:
     """Explain an answer by the fewest mistakes, and of these by the likeliest."""
     chains = attempt.exercise.chain.remember(("broken chains", attempt.exercise.wrt),
                                              lambda: BrokenChains(attempt.exercise))
@@ -91,20 +97,21 @@ def _fewest_mistakes(attempt: Attempt, found: list[Explanation]) -> list[Explana
     few = [mistakes for mistakes in every if _count(mistakes) == fewest]
     doubtful = [it for it in few if fewest > 1 or (it not in terms and _in_brackets(attempt, it))]
     if len(doubtful) == len(few) and (attempt.other_node or attempt.slip
-                                      or (fewest > 1 and _another_quantity(attempt, []))):
+                                      or (fewest > 1 and _another_quantity(attempt))):
         return []
     few = [it for it in few if it not in doubtful] or [
         it for it in few if _unwritten(attempt, it) <= _MOST_UNWRITTEN]
     if not few:
         return []
     likeliest = _likeliest([it for it in few if not _in_a_named_value(attempt, it)] or few)
-    told = [findings_for(_with_other_paths(mistakes, every)) for mistakes in likeliest
-            if mistakes not in candidates
-            or chains.exactly(candidates[mistakes], attempt.formula)]
+    explanations = [findings_for(_with_other_paths(mistakes, every)) for mistakes in likeliest
+                    if mistakes not in candidates
+                    or chains.exactly(candidates[mistakes], attempt.formula)]
     # What was written is clearer than a stage, where both say the same.
-    unclear = doubtful or any(it[0].where.startswith("the value of") for it in likeliest)
-    return [attempt.slip if unclear and attempt.slip and _kinds([one]) == _kinds([attempt.slip])
-            else one for one in told]
+    if doubtful or any(it[0].where.startswith("the value of") for it in likeliest):
+        return [attempt.slip if _kinds(one) == _kinds(attempt.slip) else one
+                for one in explanations]
+    return explanations
 
 
 def _in_brackets(attempt: Attempt, mistakes: Mistakes) -> bool:
@@ -121,11 +128,6 @@ def _unwritten(attempt: Attempt, mistakes: Mistakes) -> int:
     return 0 if attempt.formula is None else len(named - attempt.terms.written)
 
 
-def _as_written(attempt: Attempt, found: list[Explanation]) -> list[Explanation]:
-    """Explain an answer by one slip in it as it is written."""
-    return [] if found or not attempt.slip else [attempt.slip]
-
-
 def _in_a_named_value(attempt: Attempt, mistakes: Mistakes) -> bool:
     """Return whether a mistake lies in the value of a node that the answer leaves a letter."""
     nodes, formula = attempt.exercise.chain.nodes, attempt.formula
@@ -134,65 +136,79 @@ def _in_a_named_value(attempt: Attempt, mistakes: Mistakes) -> bool:
         for mistake in mistakes for place, _ in mistake.changes)
 
 
-def _kinds(found: list[Explanation]) -> set[str]:
-    return {one.kind for explanation in found for one in explanation}
+def _kinds(explanation: Explanation) -> frozenset[str]:
+    return frozenset(one.kind for one in explanation)
 
 
-def _equal_later_adjoint(attempt: Attempt, found: list[Explanation]) -> list[Explanation]:
-    """Explain an answer that is the adjoint of a later node, unless this has been said already."""
-    said = {"missing_path", "stopped_early", "inner_derivative"}
-    return [] if _kinds(found) & said else later_adjoint(attempt)
-
-
-def _adjoint_of_another(attempt: Attempt, found: list[Explanation]) -> list[Explanation]:
-    """Explain an answer that is the adjoint of a node that does not lie on the way."""
-    if attempt.other_node and _kinds(found) <= {"order"}:
-        found.clear()  # the other factors are in that order
-    alone = not found or _kinds(found) == {"factor"}
-    return other_adjoint(attempt) if alone else []
-
-
-def _another_quantity(attempt: Attempt, found: list[Explanation]) -> list[Explanation]:
+def _another_quantity(attempt: Attempt) -> list[Explanation]:
     """Explain an answer that is the value of a node, or of a leaf where the gradient is zero."""
-    return [] if found else value_of_a_node(attempt) or stationary(attempt)
+    return value_of_a_node(attempt) or stationary(attempt)
 
 
-def _number_added(attempt: Attempt, found: list[Explanation]) -> list[Explanation]:
-    """Explain a number with a matrix in it that is added to each entry, such as a penalty."""
+def _added_number(attempt: Attempt) -> Expr | None:
+    """Return the number with a matrix in it that is added to each entry, such as a penalty."""
     terms = attempt.formula.args if isinstance(attempt.formula, MatAdd) else ()
     numbers = [number for number, matrix in map(as_coeff, terms)
                if isinstance(matrix, OneMatrix) and number.has(MatrixSymbol)]
-    if len(numbers) != 1 or (found and _kinds(found[:1]) != {"extra_term", "missing_term"}):
+    return numbers[0] if len(numbers) == 1 else None
+
+
+def _term_of_the_loss_added(attempt: Attempt) -> list[Explanation]:
+    """Explain a term of the loss, a number, in place of its derivative."""
+    number, exercise = _added_number(attempt), attempt.exercise
+    loss = exercise.chain.expression(exercise.chain.output) if number is not None else sp.S.Zero
+    if number is None or not any(
+            exercise.compare(number, term).holds for term in sp.Add.make_args(loss)):
         return []
-    exercise, shown = attempt.exercise, notation.plain(numbers[0])
-    loss = exercise.chain.expression(exercise.chain.output)
-    if any(exercise.compare(numbers[0], term).holds for term in sp.Add.make_args(loss)):
-        found.clear()
-        return [(finding("function_for_slope", f"The number {shown} is a term of the loss: its "
-                                               f"derivative by {notation.plain(exercise.wrt)} "
-                                               "belongs here"),)]
-    return [] if found else [(finding("shape", f"The number {shown} is added to each entry of a "
-                                               "matrix or a vector"),)]
+    return [(finding("function_for_slope", f"The number {notation.plain(number)} is a term of the "
+                                           "loss: its derivative by "
+                                           f"{notation.plain(exercise.wrt)} belongs here"),)]
 
 
-def _not_recognised(attempt: Attempt, found: list[Explanation]) -> list[Explanation]:
+def _number_added(attempt: Attempt) -> list[Explanation]:
+    """Explain any other number that is added to each entry of a matrix."""
+    number = _added_number(attempt)
+    return [] if number is None else [(finding(
+        "shape", f"The number {notation.plain(number)} is added to each entry of a matrix or a "
+                 "vector"),)]
+
+
+def _not_recognised(attempt: Attempt) -> list[Explanation]:
     """Say that nothing is known, and what is right in the answer."""
-    if found and _kinds(found[:1]) != {"extra_term", "missing_term"}:
-        return []
-    if better := repaired(attempt, repairs):
-        found.clear()
-        return [better]
-    if found:
-        return []
     right = ", ".join(text for text in attempt.terms.right if text in attempt.terms.written)
     what = f" What is right in it: {right}" if right else ""
     return [(finding("unknown", f"What is wrong is not recognised.{what}"),)]
 
 
-# They are tried in this order; each is handed what has been found before it.
-_EXPLAINERS = (_named_later_adjoint, _fewest_mistakes, _equal_later_adjoint, _other_layout,
-               _adjoint_of_another, _another_quantity, _as_written, _number_added,
-               _not_recognised)
+class _Explainer(NamedTuple):
+    """What explains an answer, the kinds of findings beside which its own may stand, and the kinds
+    of an explanation that says the same less well."""
+
+    explain: Callable[[Attempt], list[Explanation]]
+    beside: frozenset[str] = frozenset()
+    in_place_of: frozenset[str] = frozenset()
+
+
+_ANY = frozenset(LIKELIHOOD)
+_LATER = frozenset(["stopped_early", "inner_derivative"])  # kinds of a later adjoint
+_EXCHANGED = frozenset(["extra_term", "missing_term"])  # says no more than that something differs
+_EXPLAINERS = (
+    _Explainer(_in_another_convention),
+    _Explainer(lambda attempt: [repaired(attempt, multiplied)]),
+    _Explainer(lambda attempt: [repaired(attempt, turned_sigmoids)]),
+    _Explainer(_named_later_adjoint),
+    _Explainer(_fewest_mistakes, beside=_LATER),
+    _Explainer(later_adjoint, beside=_ANY - _LATER - {"missing_path"}),
+    _Explainer(_other_layout, beside=_ANY),
+    # where the factors only seem to be in the wrong order
+    _Explainer(other_adjoint, beside=frozenset(["factor"]), in_place_of=frozenset(["order"])),
+    _Explainer(_another_quantity),
+    _Explainer(lambda attempt: [attempt.slip]),
+    _Explainer(_term_of_the_loss_added, in_place_of=_EXCHANGED),
+    _Explainer(_number_added),
+    _Explainer(lambda attempt: [repaired(attempt, repairs)], in_place_of=_EXCHANGED),
+    _Explainer(_not_recognised),
+)
 
 
 def _superfluous_terms(attempt: Attempt) -> Iterator[Mistakes]:

@@ -15,6 +15,7 @@ from lvmcalc.calculus.page_form import tidy
 from lvmcalc.checks import CannotBeFormed
 from lvmcalc.marking.exercise import Exercise
 from lvmcalc.marking.mistakes import Explanation, Mistake, finding, findings_for
+from lvmcalc.marking.occurrences import occurrences
 from lvmcalc.marking.single_repairs import without_one_slip
 from lvmcalc.marking.term_matching import matched
 
@@ -42,11 +43,11 @@ def _with_another_kernel(exercise: Exercise, answer: Expr) -> Explanation:
     nodes = [node for node in chain.nodes.values() if any(
         chain[child].rule.name in ("inverse", "determinant", "log determinant")
         for child in chain.children(node.name))]
-    inside = [part.arg for part in answer.atoms(Inverse, Determinant)
-              if not isinstance(part.arg, MatrixSymbol)]
+    inside = [part.arg for part in occurrences(answer) if isinstance(part, Inverse | Determinant)
+              and not isinstance(part.arg, MatrixSymbol)]
     short = {node: letter for letter, node in chain.abbreviations.items()}
     for node in nodes:
-        wrong = [part for part in dict.fromkeys(inside) if part.shape == node.shape]
+        wrong = [part for part in inside if part.shape == node.shape]
         if wrong and exercise.is_right(answer.xreplace(dict.fromkeys(wrong, node.symbol))):
             name = notation.plain(short.get(node.name, node.name))
             found: dict[str, Mistake] = {}
