@@ -166,6 +166,8 @@ def _mark(exercise: Exercise, answer: Any) -> Mark:
         return _marked(exercise, answer)
     try:
         sides, beside = read_answer(exercise, answer)
+    except Unreadable as error:
+        return _unmarked(exercise, error.about(error.read, answer))
     except _REFUSED as error:
         return _unmarked(exercise, error)
     marks = [_of_readings(exercise, readings) for readings in sides]

@@ -87,8 +87,7 @@ class Atoms:
         self.place += 1
         if token.kind == "differential":
             if not self.is_scalar(token.text) or not self.accept("/"):
-                raise Unreadable(f"`d{token.text}/…` is not an adjoint: adjoints are those of "
-                                 f"{self.vocabulary.outputs[0]}.", token.start)
+                raise self.no_adjoint(token)
             return self.adjoint(self.name_below(), token, token.text)
         if token.kind == "changed":
             return self.vocabulary.differentials[token.text]
@@ -108,7 +107,8 @@ class Atoms:
     def value_of(self, token: Token) -> Expr:
         """Return what a name stands for."""
         if token.text not in self.vocabulary.spellings:
-            raise Unreadable(f"`{token.text}` has no value here: write ∂{token.text}/∂… for an "
+            name = quoted(self.text[token.start:token.end])
+            raise Unreadable(f"`{name}` has no value here: write ∂{token.text}/∂… for an "
                              "adjoint.", token.start)
         self.refuse_spaced(token)
         if token.text == "t" and "%*%" in self.text and self.ahead.text == "(":
@@ -132,6 +132,11 @@ class Atoms:
                 raise self.unclear("is one word", f"{word} without spaces, or *", token)
 
     # Derivatives
+    def no_adjoint(self, at: Token) -> Unreadable:
+        """Return the error about the derivative of what is no scalar."""
+        return Unreadable(f"`{quoted(self.text[at.start:])}` begins with no adjoint: adjoints are "
+                          f"those of {self.vocabulary.outputs[0]}.", at.start)
+
     def is_scalar(self, name: str) -> bool:
         """Return whether there are adjoints of what has this name."""
         return name in self.vocabulary.outputs or name in self.vocabulary.parts
@@ -166,8 +171,7 @@ class Atoms:
         """Return the name of the scalar whose adjoints are read, and pass it."""
         token = self.single()
         if not self.is_scalar(token.text):
-            raise Unreadable(f"There is no `∂{token.text}` here: adjoints are those of "
-                             f"{self.vocabulary.outputs[0]}.", token.start)
+            raise self.no_adjoint(token)
         return token.text
 
     def name_below(self) -> str:

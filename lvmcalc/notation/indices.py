@@ -9,7 +9,7 @@ from sympy import Dummy, Expr, Identity, MatrixSymbol, Symbol, Transpose
 from lvmcalc.notation.forming import transposed
 from lvmcalc.notation.indexed_vectors import Indexed
 from lvmcalc.notation.lexicon import ENTRY, STYLES
-from lvmcalc.notation.name_resolution import Unreadable, quoted
+from lvmcalc.notation.name_resolution import Unreadable, quoted, quoting
 from lvmcalc.notation.summation import SUM_LETTER, SumWriter
 from lvmcalc.notation.vocabulary import Vocabulary, matching
 
@@ -145,7 +145,8 @@ def indexed(text: str, vocabulary: Vocabulary, entries: str = "", columns: Colle
         heads.append((indices, match[3] or match[4] or ""))
         return f" {SUM_LETTER} "
 
-    found = re.sub(rf"(?:{sign}){_LIMITS}", head, spread)
+    with quoting(spread, text):
+        found = re.sub(rf"(?:{sign}){_LIMITS}", head, spread)
     below: list[str] = []
 
     def entry(match: re.Match) -> str:

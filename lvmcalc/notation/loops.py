@@ -164,8 +164,8 @@ class _Loops(Sizes):
             known[name] = f"{of}{'col' if 'turned' in said else 'row'}_{{{letter}}}"
             size = size or self.size_of(of, int("turned" in said))
         if not size:
-            raise Unreadable(f"`{quoted(head[0])}`: it is not clear that this loop runs over all "
-                             "rows, or all columns, of a matrix.")
+            raise Unreadable(f"`{quoted(head[0].rstrip(' :'))}`: it is not clear that this loop "
+                             "runs over all rows, or all columns, of a matrix.")
         self.ends[letter] = size
         return letter, size, known
 
@@ -181,8 +181,7 @@ class _Loops(Sizes):
                 value = f"{name}rows{turned}"
             again = name not in self.zero and (name, at) not in self.set
             if again and not any(re.match(rf"\s*{name}\s*=", line) for line in self.lines):
-                raise Unreadable(f"{name} is added to in a loop, but it is not said with what it "
-                                 "begins.")
+                raise Unreadable(f"{name} is accumulated in a loop, but never initialised.")
             self.zero.discard(name)
             self.lines.append(f"{' ' * loop.indent}{name} = {f'{name} + ' * again}{value};")
 

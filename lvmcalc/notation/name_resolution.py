@@ -1,7 +1,9 @@
 """Resolve the words in a formula to names, differentials and functions; explain unknown ones."""
 
 import re
-from difflib import get_close_matches
+from collections.abc import Iterator
+from contextlib import contextmanager
+from difflib import SequenceMatcher, get_close_matches
 from functools import lru_cache
 from itertools import pairwise
 
@@ -18,11 +20,57 @@ Word = tuple[str, str, int]  # its kind, its text in the one spelling, and where
 
 class Unreadable(ValueError):
     """The text is no formula that is understood; `place` is where, counted from 0, if it is known.
+
+    `read` is the text that its sentence quotes, if it has passed `quoting`.
     """
+
+    read = ""
 
     def __init__(self, sentence: str, place: int | None = None):
         super().__init__(sentence)
         self.place = place
+
+    def about(self, read: str, typed: str) -> "Unreadable":
+        """Return the error with quotations of what was typed in place of those of what was read."""
+        sentence = re.sub("`([^`]+)`", lambda it: f"`{self._typed(it[1], read, typed)}`", str(self))
+        found = Unreadable(sentence, self.place)
+        found.read = typed
+        return found
+
+    def _typed(self, quotation: str, read: str, typed: str) -> str:
+        """Return the piece of a text that a quotation was read from, without regard to spaces.
+
+        What is quoted but was not read, such as a hint, stays.
+        """
+        bare, left, right = (re.sub(r"\s", "", text) for text in (
+            quotation.removesuffix("…"), read, typed))
+        found = [it.start() for it in re.finditer(re.escape(bare), left)]
+        if bare in right or not found:
+            return quotation
+        place = len(re.sub(r"\s", "", read[:self.place or 0]))
+        start = min(found, key=lambda at: abs(at - place))
+        end, every = start + len(bare), SequenceMatcher(None, left, right, False).get_opcodes()
+        here = [it for it in every if it[1] < end and it[2] > start]
+        if any(it[0] != "equal" for it in here):  # \\hat y is read as y with a hat behind it
+            here = [it for it in every if it in here or (
+                it[0] == "insert" and it[1] in (start, end))]
+        (first, begun, _, first_typed, _), (last, _, ended, _, last_typed) = here[0], here[-1]
+        first_typed += (start - begun) * (first == "equal")
+        last_typed -= (ended - end) * (last == "equal")
+        at = [place for place, sign in enumerate(typed) if not sign.isspace()]
+        if first_typed == last_typed:  # nothing was typed for it
+            return quotation
+        piece = quoted(typed[at[first_typed]:at[last_typed - 1] + 1])
+        return piece + "…" * (quotation.endswith("…") and not piece.endswith("…"))
+
+
+@contextmanager
+def quoting(read: str, typed: str) -> Iterator[None]:
+    """Let what is unreadable in a text quote the typed text that was rewritten to it."""
+    try:
+        yield
+    except Unreadable as error:
+        raise error.about(read, typed) from None
 
 
 def quoted(text: str, most: int = 40) -> str:

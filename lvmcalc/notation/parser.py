@@ -31,6 +31,7 @@ from lvmcalc.notation.calls import CALLS, OTHER_NAMES
 from lvmcalc.notation.cholesky_factors import refuse_factors
 from lvmcalc.notation.indices import columns_meant, indexed
 from lvmcalc.notation.lexicon import ARRAYS, END, ENTRY, MATLAB
+from lvmcalc.notation.name_resolution import quoting
 from lvmcalc.notation.ones import DOUBLE
 from lvmcalc.notation.products import Products
 from lvmcalc.notation.shape_inference import Reading, either_one, finished, refuse_giants
@@ -81,22 +82,23 @@ def readings(text: str, vocabulary: Vocabulary, shape: tuple[Expr, ...] = (),
     return [*vocabulary.read.get((text, *given[2:]), lambda: _in_every_way(*given))]
 
 
-def _in_every_way(text: str, vocabulary: Vocabulary, shape: tuple[Expr, ...],
+def _in_every_way(typed: str, vocabulary: Vocabulary, shape: tuple[Expr, ...],
                   differentials: bool, entries: str, arrays: bool, repeated: bool
                   ) -> list[Reading]:
-    found, errors, text = [], [], unified(text)
-    if DOUBLE in text:
-        return either_one(text, shape, lambda typed: readings(
-            typed, vocabulary, shape, differentials, entries, arrays, repeated))
-    for columns in columns_meant(text, vocabulary, entries):
-        try:
-            found += _readings(text, vocabulary, shape, differentials, entries, arrays, columns,
-                               repeated)
-        except (CannotBeFormed, Unreadable) as error:
-            errors.append(error)
-    if found:
-        return found
-    raise min(errors, key=lambda error: isinstance(error, CannotBeFormed))  # wrong in every way
+    found, errors, text = [], [], unified(typed)
+    with quoting(text, typed):
+        if DOUBLE in text:
+            return either_one(text, shape, lambda one: readings(
+                one, vocabulary, shape, differentials, entries, arrays, repeated))
+        for columns in columns_meant(text, vocabulary, entries):
+            try:
+                found += _readings(text, vocabulary, shape, differentials, entries, arrays,
+                                   columns, repeated)
+            except (CannotBeFormed, Unreadable) as error:
+                errors.append(error)
+        if found:
+            return found
+        raise min(errors, key=lambda error: isinstance(error, CannotBeFormed))  # in every way
 
 
 def _column_note(names: tuple[str, ...]) -> str:
@@ -111,29 +113,31 @@ def _readings(text: str, vocabulary: Vocabulary, shape: tuple[Expr, ...], differ
               ) -> list[Reading]:
     """Return all that a text can mean in which the names in `columns` are columns of a matrix."""
     spread, words, sums = indexed(text, vocabulary, entries, columns, repeated)
-    first = _Parser(spread, words, differentials, sums=sums, arrays=arrays)
-    others = [({"transposes": True}, "t(…) is read as the transpose.")] * bool(
-        "t" in words.spellings and "%*%" not in text and re.search(r"(?<!\w)t\(", text))
-    note, found = _column_note(columns), []
-    try:
-        whole = first.whole()
-        kept = whole.is_Matrix and first.is_kept(whole)
-        found.append(Reading(finished(whole, shape, spread),
-                             _ALONG_ROWS * first.rowwise or first.note or note, kept))
-    except CannotBeFormed as error:
-        wrong = error
-    except sp.ShapeError:  # numbers that do not fit, which SymPy refuses; letters come later
-        return [Reading(lettered(it.formula), it.note) for it in _readings(
-            text, vocabulary.lettered(), shape, differentials, entries, arrays, columns, repeated)]
-    if first.unsure:
-        others.append(({"stars": True}, "The * between two matrices is read entry by entry."))
-    if first.unsure_circle:
-        others.append(({"circles_first": True}, ""))
-    for way, note in others:
-        with suppress(CannotBeFormed, Unreadable, sp.ShapeError):
-            other = _Parser(spread, words, differentials, sums=sums, arrays=arrays, **way)
-            whole = finished(other.whole(), shape, spread)
-            found.append(Reading(whole, note or other.note))
+    with quoting(spread, text):
+        first = _Parser(spread, words, differentials, sums=sums, arrays=arrays)
+        others = [({"transposes": True}, "t(…) is read as the transpose.")] * bool(
+            "t" in words.spellings and "%*%" not in text and re.search(r"(?<!\w)t\(", text))
+        note, found = _column_note(columns), []
+        try:
+            whole = first.whole()
+            kept = whole.is_Matrix and first.is_kept(whole)
+            found.append(Reading(finished(whole, shape, spread),
+                                 _ALONG_ROWS * first.rowwise or first.note or note, kept))
+        except CannotBeFormed as error:
+            wrong = error
+        except sp.ShapeError:  # numbers that do not fit, which SymPy refuses; letters come later
+            return [Reading(lettered(it.formula), it.note) for it in _readings(
+                text, vocabulary.lettered(), shape, differentials, entries, arrays, columns,
+                repeated)]
+        if first.unsure:
+            others.append(({"stars": True}, "The * between two matrices is read entry by entry."))
+        if first.unsure_circle:
+            others.append(({"circles_first": True}, ""))
+        for way, note in others:
+            with suppress(CannotBeFormed, Unreadable, sp.ShapeError):
+                other = _Parser(spread, words, differentials, sums=sums, arrays=arrays, **way)
+                whole = finished(other.whole(), shape, spread)
+                found.append(Reading(whole, note or other.note))
     if found:
         return found
     raise wrong

@@ -63,7 +63,7 @@ def test_a_loop_is_read_as_what_it_computes(answer, of, wrt, wrong):
 @over(("answer", "word"), [
     ("for epoch in range(100):\n    w -= X.T @ (X @ w - y)", "epoch"),
     ("g = 0\nfor i in range(N):\n    if y[i] > 0:\n        g += X[i]", "if y"),
-    ("for i in range(N):\n    g += (X[i] @ w - y[i]) * X[i]", "begins"),
+    ("for i in range(N):\n    g += (X[i] @ w - y[i]) * X[i]", "never initialised"),
     ("for i in X: Xᵀ(Xw − y) + λw", "begins a loop"),
     ("g = 0\nfor i in range(1, N):\n    g += (X[i] @ w - y[i]) * X[i]", "begins a loop"),
     ("g = 0\nfor i in range(N):\n    g += (X[i] @ w - y[k]) * X[k]",

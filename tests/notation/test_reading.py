@@ -1,10 +1,13 @@
 """The reader never misreads: what is unsure is read both ways, or refused at its place."""
 
+import re
+
 import pytest
 import sympy as sp
 from sympy import HadamardProduct, MatrixSymbol, Trace
 from tables import over
 
+from lvmcalc import mark
 from lvmcalc.models import gplvm
 from lvmcalc.notation import Unreadable, Vocabulary, parse
 from lvmcalc.notation.forming import MatrixDifferential
@@ -40,6 +43,32 @@ def test_the_place_of_what_is_not_understood_is_told(text: str, word: str, place
         parse(text, TOTAL.vocabulary)
     assert word in str(error.value)
     assert error.value.place == place
+
+
+UNREADABLE = [
+    "np.sum(K, axis=1, keepdims=True X", "sum(K; dims=1", "np.max(K, axis=1, keepdims=True) + (",
+    "torch.matmul(K, Y, transpose_b=True", "scipy.linalg.solve(K, Y, assume_a='pos') foo",
+    "cho_solve((C, True), foo)", r"\mathbf{1}^T (K", r"\hat{K} X", r"\mathbf{\tilde K} X", "(K’ X",
+    "K<sup>-1</sup> (X", "K &middot; (X", "**K** (X", r"\frac12 (K", "Transpose[X].(Y",
+    "@. X^2 / (Y", "partial L/partial Q", r"\frac{\partial L_1}{\partial Q}", "K **  -1 (",
+    r"{K \over X", "𝐊⁻¹ (𝐗", "Σ_i X_{i, j} (", "xᵢ xᵢᵀ (", "𝟙 𝟙ᵀ (X", "() −α D 𝐊⁻¹ 𝐗"]
+
+
+@over("text", UNREADABLE)
+def test_what_cannot_be_read_is_quoted_as_it_was_typed(text: str) -> None:
+    with pytest.raises(Unreadable) as error:
+        parse(text, TOTAL.vocabulary)
+    assert_quotes(str(error.value), text)
+
+
+@over("text", [*UNREADABLE[1::8], "sum(x for x in X)", "Answer: - \\tilde K⁻¹Y"])
+def test_a_mark_quotes_what_was_typed(text: str) -> None:
+    assert_quotes(mark(text, "gplvm", "X").reason, text)
+
+
+def assert_quotes(sentence: str, text: str) -> None:
+    for quotation in re.findall("`([^`]+)`", re.sub(r"\(did you mean.*?\)", "", sentence)):
+        assert re.sub(r"\s|…$", "", quotation) in re.sub(r"\s", "", text), sentence
 
 
 @pytest.mark.parametrize(("text", "meant"), [
