@@ -790,7 +790,6 @@ def test_an_answer_of_another_scale_is_refuted_whatever_overflows_on_the_way(sca
 
 # What is drawn and played, a row each
 CONSTRUCTED = {
-    "heat": lambda: figures.heat(GPLVM, "zz", **given("gplvm.gradient")),
     "latent": lambda: figures.latent([1.0], [0], ["a"]),
     "images": lambda: figures.images([[np.inf] * 4], (2, 2), "words"),
     "LiveGPLVM": lambda: LiveGPLVM("mnist"), "LiveGPLVM, Q": lambda: LiveGPLVM("iris", Q=99),

@@ -6,8 +6,6 @@ import gc
 import re
 from base64 import b64encode
 from html import unescape
-from itertools import pairwise
-from types import SimpleNamespace
 
 import nbformat
 import numpy as np
@@ -15,7 +13,6 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 from nbconvert import HTMLExporter
-from PIL import Image, ImageSequence
 from tables import over
 
 from lvmcalc.chain import derive
@@ -24,7 +21,6 @@ from lvmcalc.show import player
 from lvmcalc.show.live_chain import Live
 from lvmcalc.show.live_models import LiveAutoencoder, LiveGPLVM
 from lvmcalc.show.player_view import AGAIN, PAUSED, PLAYING
-from lvmcalc.show.still import save_gif
 from lvmcalc.training import Trainer, data
 
 BOTH = pytest.mark.parametrize("make", [
@@ -1056,62 +1052,8 @@ def test_a_very_large_seed_survives_a_reset():
     assert widget.trainer.seed == 2**40
 
 
-class TestAnimation:
-    @BOTH
-    def test_it_shows_the_run_from_its_seed_whatever_was_done_since(self, make, tmp_path):
-        widget, files = make(seed=3), [tmp_path / "first.gif", tmp_path / "second.gif"]
-        widget.save_animation(files[0], frames=3, steps=5)
-        widget.trainer.run(30)
-        steps = widget.trainer.steps
-        widget.save_animation(files[1], frames=3, steps=5)
-        assert widget.trainer.steps == steps
-        assert files[0].read_bytes() == files[1].read_bytes()
-        with Image.open(files[0]) as movie:
-            assert movie.info["duration"] == 80  # of 12 a second, in hundredths of a second
-            assert (movie.size, movie.n_frames, movie.info["loop"]) == ((900, 400), 3, 0)
-            frames = [np.array(frame.convert("RGB")) for frame in ImageSequence.Iterator(movie)]
-        assert all((one != other).any() for one, other in pairwise(frames))
-
-    def test_its_pictures_are_of_step_0_and_of_every_so_many_steps_after_it(self, monkeypatch,
-                                                                            tmp_path):
-        seen = []
-
-        def noted(scene, numbers, *words):
-            seen.append(len(numbers["curve"]) // 2 - 1)
-            return SimpleNamespace(image=lambda: Image.new("L", (2, 2)))
-
-        monkeypatch.setattr("lvmcalc.show.still.still", noted)
-        LiveGPLVM("iris").save_animation(tmp_path / "it.gif", frames=3, steps=5)
-        assert seen == [0, 5, 10]
-
-    def test_it_keeps_ablation_and_learning_rate(self):
-        trainer = Trainer(GPLVMProblem(data.load("iris").Y, 2), "gradient", 1e-5, 3, "only L₁")
-        other = trainer.run(5).again()
-        assert (other.ablation, other.learning_rate, other.seed) == ("only L₁", 1e-5, 3)
-        np.testing.assert_array_equal(other.run(5).parameters, trainer.parameters)
-
-    def test_a_failure_while_it_is_written_leaves_the_file_that_was_there(self, tmp_path,
-                                                                          monkeypatch):
-        def full(image, path, *_, **__):
-            path.write_bytes(b"half")
-            raise OSError("No space left on device")
-        monkeypatch.setattr(Image.Image, "save", full)
-        file = tmp_path / "run.gif"
-        file.write_bytes(b"good")
-        with pytest.raises(OSError, match="No space left"):
-            save_gif([Image.new("L", (2, 2))], str(file), 10)
-        assert file.read_bytes() == b"good"
-        assert [*tmp_path.iterdir()] == [file]
-
-    @pytest.mark.parametrize(("settings", "sentence"), [
-        ({"path": "run.png"}, "saved as a .gif file"),
-        ({"path": "run.gif", "frames": 0}, "frames must be at least 1"),
-        ({"path": "run.gif", "steps": 1.5}, "steps must be a whole number"),
-        ({"path": "run.gif", "per_second": 0}, "per_second must be positive"),
-    ])
-    def test_a_wrong_wish_gets_one_sentence_and_no_file(self, settings, sentence, tmp_path,
-                                                        monkeypatch):
-        monkeypatch.chdir(tmp_path)
-        with pytest.raises((TypeError, ValueError), match=sentence):
-            LiveGPLVM("iris").save_animation(**settings)
-        assert [*tmp_path.iterdir()] == []
+def test_a_trainer_again_keeps_ablation_and_learning_rate():
+    trainer = Trainer(GPLVMProblem(data.load("iris").Y, 2), "gradient", 1e-5, 3, "only L₁")
+    other = trainer.run(5).again()
+    assert (other.ablation, other.learning_rate, other.seed) == ("only L₁", 1e-5, 3)
+    np.testing.assert_array_equal(other.run(5).parameters, trainer.parameters)

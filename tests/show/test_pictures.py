@@ -163,11 +163,6 @@ class TestGraph:
 
 
 class TestHeatMaps:
-    def test_above_a_value_stands_its_name_and_above_its_adjoint_the_name_of_that(self):
-        figure, c = figures.heat(AUTOENCODER, "e", W=W, x=X).figure, W.T @ W @ X - X
-        np.testing.assert_allclose(image_below(figure, "e").get_array(), W @ X)
-        np.testing.assert_allclose(image_below(figure, "∂L/∂e").get_array(), W @ c)
-
     def test_red_is_positive_blue_negative_and_white_0_as_the_words_say(self):
         image = image_below(figures.heats({"a": [[3.0, -3], [0, 1]]}).figure, "a")
         (red, _, blue), white = shade(image, 3), shade(image, 0)
