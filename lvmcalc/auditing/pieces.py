@@ -258,7 +258,8 @@ def _used(piece: Piece, others: list[Piece]) -> Piece:
     before = "a-z" if re.fullmatch("[A-Za-z]", base) else "A-Za-z"  # XDr has a D and an r
     letter = re.compile(rf"(?<![{before}])d?{names}(?![a-z]|_(?!\{{?[a-z]{{1,2}}\b))")
     numbered = re.search(r"[A-Za-z]_?\d$", piece.name)  # no Xᵀ1
-    if piece.kind != "definition" or piece.declared or numbered or len(sides_of(piece.text)) > 2 or any(
+    other = piece.kind != "definition" or piece.declared or numbered
+    if other or len(sides_of(piece.text)) > 2 or any(
             letter.search(it.text) for it in others
             if (it.kind != "words" or len(piece.name) == 1) and not says_nothing(it.text)):
         return piece

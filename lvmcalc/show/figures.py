@@ -85,15 +85,6 @@ def outline_of(chain: Chain, name: str) -> dict[str, Any]:
     return looks[0] if all(look == looks[0] for look in looks) else style.PLAIN_LINE
 
 
-def heat(chain: Chain, name: str, **leaves: Any) -> Drawing:
-    """Draw the value of a node and its adjoint as heat maps, in proportion to their shapes."""
-    node, numbers = chain[name], chain.run(**leaves)
-    shown = {notation.plain(node.name): numbers.values[node.name],
-             notation.adjoint_name(chain.output, node.name): numbers.adjoints[node.name]}
-    return heats(shown, dict.fromkeys(shown, notation.shape(node.symbol)),
-                 dict.fromkeys(shown, outline_of(chain, node.name)))
-
-
 @style.applied()
 def heats(matrices: Mapping[str, Any], shapes: Mapping[str, str] | None = None,
           outlines: Mapping[str, dict] | None = None, height: int = 256,

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from lvmcalc import checks
 from lvmcalc.show import panels, style
 from lvmcalc.show.live_base import Training
 from lvmcalc.show.player_view import among
@@ -128,38 +127,6 @@ class LiveModel(Training):
         if panels.image_side(self._data):
             return found | {"samples": np.vstack([shown, made]).ravel()}
         return found | {"samples": made.ravel(), "data": shown.ravel()}
-
-    def save_animation(self, path: str, frames: int = 60, steps: int = 1,
-                       per_second: float = 12) -> None:
-        """Save the run from step 0, with the present settings, as an animated GIF.
-
-        Parameters
-        ----------
-        path : str
-            Where to write the file; it ends in .gif.
-        frames, steps : int
-            How many pictures, and the steps of training between two of them.
-        per_second : float
-            Pictures a second.
-
-        Raises
-        ------
-        TypeError, ValueError
-            If a number is none of its kind, or the path does not end in .gif.
-        """
-        from lvmcalc.show.still import save_gif, still
-        frames, steps = checks.whole(frames, "frames"), checks.whole(steps, "steps")
-        pause = round(1000 / checks.scalar(per_second, "per_second", positive=True))
-        if not str(path).endswith(".gif"):
-            raise ValueError(f"An animation is saved as a .gif file, but the path is {path}.")
-        shown, self.trainer, images = self.trainer, self.trainer.again(), []
-        try:
-            for _ in range(frames):
-                images.append(still(self.scene, self.numbers(), self.about, "").image())
-                self.trainer.step(steps)
-        finally:
-            self.trainer = shown
-        save_gif(images, path, pause)
 
     def __repr__(self) -> str:
         return (f"{type(self).__name__}(dataset={self._data.name!r}, "

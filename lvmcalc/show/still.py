@@ -4,7 +4,6 @@ import base64
 import io
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -80,12 +79,6 @@ class Drawing:
         under.putalpha(ImageChops.multiply(under.getchannel("A"), free))
         Image.alpha_composite(under, above).save(file, "PNG")
         return file.getvalue()
-
-    def image(self) -> Image.Image:
-        """Return the picture on paper as a frame of an animation, in 64 colours."""
-        picture = Image.open(io.BytesIO(self.png(1)))
-        paper = Image.new("RGBA", picture.size, style.PAPER)
-        return Image.alpha_composite(paper, picture).convert("RGB").quantize(64)
 
     def show(self, below: str = "") -> None:
         """Show the picture of a widget, and its words in a paragraph that ends with `below`."""
@@ -334,17 +327,3 @@ def _short(end: tuple, start: tuple, tall: float) -> float:
 
 _PANELS: dict[str, Callable] = {"points": _points, "curve": _curve, "bars": _bars, "cells": _cells,
                                 "lines": lines, "map": _loss_map, "graph": draw_graph}
-
-
-def save_gif(images: list[Any], path: str, pause: int) -> None:
-    """Save pictures as an animation, each shown for `pause` milliseconds.
-
-    It is written beside the file and then moved there, so a full disk destroys no older one.
-    """
-    beside = Path(f"{path}.part")
-    try:
-        images[0].save(beside, "GIF", save_all=True, append_images=images[1:], duration=pause,
-                       loop=0)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)

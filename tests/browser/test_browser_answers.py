@@ -7,7 +7,6 @@ import pytest
 from browser import focused, nameless
 from playwright.sync_api import expect
 
-expect.set_options(timeout=10_000)
 IMPORTS = """import ipywidgets
 from lvmcalc.show import exercise_widgets
 from lvmcalc.models import autoencoder

@@ -6,7 +6,6 @@ import browser
 import pytest
 from playwright.sync_api import expect
 
-expect.set_options(timeout=15_000)
 ALIGN = r"""\begin{align}
 \frac{\partial L_1}{\partial q} &= -\frac D2 \\
 \frac{\partial L_1}{\partial b} &= -\frac{D}{2b} \\

@@ -4,9 +4,7 @@ type into do, are what was looked through before. `tests/seen.py` says how."""
 from itertools import groupby
 from pathlib import Path
 
-import browser
 import numpy as np
-import pytest
 import seen
 import views
 from canvas import drawn
@@ -83,14 +81,6 @@ BOXES = """async ({source, many}) => {
 }"""  # noqa: E501
 
 
-@pytest.fixture(scope="module")
-def page():
-    browser.need_chromium()
-    with browser.page_of() as found:
-        found.emulate_media(reduced_motion="reduce")  # lest each test waits for a movement
-        yield found
-
-
 def of_log(log: dict) -> seen.Lines:
     """Return what the canvas was told, in its order; many things of one look as one."""
     lines = {f"text {k}": f"{it['words']} at {it['x']:.1f} {it['y']:.1f} {it['color']} "
@@ -125,21 +115,21 @@ def _pixels(places) -> str:
     return seen.numbers(places)
 
 
-def test_views(page) -> None:
+def test_views(blank) -> None:
     found = {}
     for name in VIEWS:
-        log = drawn(page, views.made(name), alike=True)
-        found[name] = of_log(log) | page.evaluate(TRIED)
-    dark = drawn(page, views.made("walk, 7*"), "color: #eee; background: #111", alike=True)
-    found["dark"] = of_log(dark) | page.evaluate(TRIED)
+        log = drawn(blank, views.made(name), alike=True)
+        found[name] = of_log(log) | blank.evaluate(TRIED)
+    dark = drawn(blank, views.made("walk, 7*"), "color: #eee; background: #111", alike=True)
+    found["dark"] = of_log(dark) | blank.evaluate(TRIED)
     seen.compare(HERE / "seen" / "views.txt", found, {"dark": "walk, 7*"})
 
 
-def test_boxes(page) -> None:
+def test_boxes(blank) -> None:
     found = {}
     for many in (True, False):
-        page.goto("about:blank")
-        page.set_content('<div id="it"></div>')
-        found["lines" if many else "box"] = page.evaluate(
+        blank.goto("about:blank")
+        blank.set_content('<div id="it"></div>')
+        found["lines" if many else "box"] = blank.evaluate(
             BOXES, {"source": Boxes._esm, "many": many})
     seen.compare(HERE / "seen" / "boxes.txt", found)

@@ -61,14 +61,9 @@ def test_an_unknown_stage_is_told() -> None:
 
 
 def test_heat_maps_are_in_proportion_and_say_shape_and_size() -> None:
-    chain = CHAINS[0]
-    drawing = figures.heat(chain, "e", **LEAVES)
-    first, second = drawing.figure.axes[1:]
-    assert first.get_images()[0].get_array().shape == second.get_images()[0].get_array().shape == (
-        2, 2)
-    np.testing.assert_array_equal(second.get_images()[0].get_array(), chain.backward(**LEAVES)["e"])
-    assert drawing.words.startswith("e: m×S = 2×2, entries up to ±")
-    wide = figures.heat(chain, "h", **LEAVES).figure.axes[1].get_window_extent()
+    drawing = figures.heats(LEAVES, {"W": "m×n"})
+    assert drawing.words.startswith("W: m×n = 2×3, entries up to ±6; x: 3×2, entries up to ±3.")
+    wide = drawing.figure.axes[1].get_window_extent()
     assert wide.width / wide.height == pytest.approx(3 / 2)
 
 
@@ -104,26 +99,22 @@ def test_a_heat_map_of_what_is_no_finite_number_is_refused_by_its_title(value, s
 
 
 def test_the_sides_of_a_heat_map_bear_the_letters_of_its_shape() -> None:
-    for name, (down, across) in {"W": "mn", "f": "nm", "d": "nS", "L": ["", ""]}.items():
-        for axes in figures.heat(CHAINS[0], name, **LEAVES).figure.axes[1:]:
-            assert (axes.get_ylabel(), axes.get_xlabel()) == (down, across)
+    _, *shown = figures.heats(LEAVES, {"W": "m×n"}).figure.axes
+    assert [(axes.get_ylabel(), axes.get_xlabel()) for axes in shown] == [("m", "n"), ("", "")]
 
 
 @pytest.mark.parametrize("chain", [CHAINS[0], CHAINS[3]], ids=lambda chain: chain.name)
 def test_a_node_has_one_outline_in_graph_and_heat_map_and_the_output_the_colour_of_its_curve(
     chain) -> None:
-    rng, leaves = np.random.default_rng(4), {"alpha": 0.7, "beta": 1.9, "D": 3} | LEAVES
-    leaves |= {"X": rng.standard_normal((5, 2)), "Y": rng.standard_normal((5, 3))}
     in_graph = {text.get_text(): text.get_bbox_patch()
                 for text in figures.graph(chain).figure.axes[0].texts}
     for name in chain.nodes:
         patch = in_graph[f"${notation.latex(name)}$"]
-        for axes in figures.heat(chain, name,
-                                 **{leaf: leaves[leaf] for leaf in chain.leaves}).figure.axes[1:]:
-            line = axes.spines["left"]
-            assert line.get_edgecolor() == patch.get_edgecolor()
-            assert (line.get_linestyle(), patch.get_linestyle()) in ((style.SOLID,) * 2,
-                                                                     (style.DASHED,) * 2)
+        outlines = {name: figures.outline_of(chain, name)}
+        line = figures.heats({name: 1}, outlines=outlines).figure.axes[1].spines["left"]
+        assert line.get_edgecolor() == patch.get_edgecolor()
+        assert (line.get_linestyle(), patch.get_linestyle()) in ((style.SOLID,) * 2,
+                                                                 (style.DASHED,) * 2)
     output = in_graph[f"${notation.latex(chain.output)}$"]
     assert to_hex(output.get_edgecolor()).upper() == style.REACHED["color"]
 
@@ -138,7 +129,7 @@ def test_a_path_has_one_colour_and_line_from_its_use_until_the_paths_meet() -> N
 
 
 def test_a_number_has_a_heat_map_too() -> None:
-    assert "L: " in figures.heat(CHAINS[0], "L", **LEAVES).words
+    assert figures.heats({"L": 2}).words.startswith("L: 2.")
 
 
 def test_latent_points_with_one_dimension_are_refused_in_words() -> None:
@@ -210,9 +201,8 @@ def test_contrast_is_that_of_wcag() -> None:
 def test_every_text_of_every_figure_has_the_contrast_that_wcag_asks_for() -> None:
     trainer, iris = Trainer(GPLVMProblem(data.centred(data.load("iris").Y),
                                          Q=2)).run(2), data.load("iris")
-    chain = CHAINS[0]
-    drawings = [figures.graph(chain, ("W", "h")),
-                figures.heat(chain, "h", **LEAVES), figures.learning_curve(trainer),
+    drawings = [figures.graph(CHAINS[0], ("W", "h")),
+                figures.heats(LEAVES, {"W": "m×n"}), figures.learning_curve(trainer),
                 figures.latent(trainer.parameters, iris.labels, iris.label_names)]
     moving = [LiveGPLVM("iris").still(), LiveAutoencoder("iris").still(), TwoWeights().still()]
     seen = {}
@@ -235,7 +225,7 @@ def test_every_letter_and_line_is_seen_on_a_white_and_on_a_dark_page() -> None:
     walk.go(walk.stages.index(("W", "h")))  # numbers stand on red and on blue
     curves = figures.curves([1e-9, 1], {"complex step": [1, 2]}, "step h", "error", "words")
     cost, count = CostCurve((100, 100_000)).still(), 0
-    for drawing in (figures.heat(CHAINS[0], "h", **LEAVES), walk.still(), curves, cost):
+    for drawing in (figures.heats(LEAVES, {"W": "m×n"}), walk.still(), curves, cost):
         picture = Image.open(io.BytesIO(drawing.png(1)))
         assert picture.getpixel((0, 0))[3] == 0, "it has no ground"
         assert not np.asarray(picture)[:, [0, -1], 3].any(), "no word is cut"

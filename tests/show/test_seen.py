@@ -29,7 +29,6 @@ PLACES = np.column_stack([np.cos(np.arange(30)), np.arange(30) / 9, np.ones(30)]
 FIGURES = {
     "graph": lambda: figures.graph(CHAIN), "graph, lit": lambda: figures.graph(CHAIN, ("W", "h")),
     "graph, forwards": lambda: figures.graph(gplvm.chain(), "b"),
-    "heat": lambda: figures.heat(CHAIN, "f", W=W, x=X),
     "heats": lambda: figures.heats({"a": W, "b": -9 * X, "c": -2.5}, {"a": "m×n"},
                                    one_scale=True),
     "latent": lambda: figures.latent(PLACES, LABELS, ["one", "two", "three"]),

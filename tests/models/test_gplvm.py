@@ -1,27 +1,14 @@
-"""The models in numbers against textbook formulas that form K, in long double, and against an
-autodiff system."""
+"""The GP-LVM in numbers: against textbook formulas that form K, in long double, and against
+autograd."""
 
 import autograd
 import autograd.numpy as anp
 import mpmath
 import numpy as np
 import pytest
-from tables import over
+from sizes import D, N, Q, relative
 
-from lvmcalc.models import autoencoder, gplvm
-
-N, D, Q = 9, 5, 3  # all different, and different from the sizes of the autoencoder
-n, m, S = 6, 2, 7
-
-
-@pytest.fixture
-def rng():
-    return np.random.default_rng(20)
-
-
-def relative(left, right):
-    return float(np.linalg.norm(np.asarray(left - right, dtype=float))
-                 / np.linalg.norm(np.asarray(right, dtype=float)))
+from lvmcalc.models import gplvm
 
 
 def cholesky(K):
@@ -58,74 +45,6 @@ def log_likelihood_with_K(X, Y, alpha, beta):
     K = alpha * anp.dot(X, X.T) + anp.eye(len(Y)) / beta
     fit = anp.trace(anp.dot(anp.linalg.inv(K), anp.dot(Y, Y.T)))
     return -Y.size / 2 * anp.log(2 * anp.pi) - Y.shape[1] / 2 * anp.linalg.slogdet(K)[1] - fit / 2
-
-
-def loss_as_written(W, x):
-    return anp.sum((anp.dot(W.T, anp.dot(W, x)) - x) ** 2) / 2
-
-
-class TestAutoencoder:
-    @pytest.mark.parametrize("samples", [1, S])
-    def test_loss_and_gradient_agree_with_autograd(self, rng, samples):
-        W, x = rng.standard_normal((m, n)), rng.standard_normal((n, samples))
-        assert relative(autoencoder.loss(W, x), loss_as_written(W, x)) < 1e-14
-        assert relative(autoencoder.gradient(W, x), autograd.grad(loss_as_written)(W, x)) < 1e-12
-
-    def test_loss_and_gradient_agree_with_long_double(self, rng):
-        W, x = rng.standard_normal((m, n)), rng.standard_normal((n, S))
-        long_W, long_x = W.astype(np.longdouble), x.astype(np.longdouble)
-        c = long_W.T @ long_W @ long_x - long_x
-        assert relative(autoencoder.loss(W, x), (c**2).sum() / 2) < 1e-14
-        exact = long_W @ (c @ long_x.T + long_x @ c.T)
-        assert relative(autoencoder.gradient(W, x), exact) < 1e-13
-
-    def test_a_batch_is_the_sum_over_its_samples(self, rng):
-        W, x = rng.standard_normal((m, n)), rng.standard_normal((n, S))
-        columns = [x[:, [i]] for i in range(S)]
-        assert autoencoder.loss(W, x) == pytest.approx(sum(autoencoder.loss(W, c) for c in columns),
-                                                       rel=1e-13)
-        assert relative(sum(autoencoder.gradient(W, c) for c in columns),
-                        autoencoder.gradient(W, x)) < 1e-13
-
-    def test_the_optimum_is_stationary_and_the_left_over_variance(self, rng):
-        x = rng.standard_normal((n, S)) * np.arange(1, n + 1)[:, None]
-        best = autoencoder.optimum(x, m)
-        left_over = np.linalg.svd(x, compute_uv=False)[m:]
-        assert best.W.shape == (m, n)
-        assert best.loss == pytest.approx((left_over**2).sum() / 2, rel=1e-13)
-        assert autoencoder.loss(best.W, x) == pytest.approx(best.loss, rel=1e-13)
-        nearby = np.linalg.norm(autoencoder.gradient(best.W + 0.1, x))
-        assert np.linalg.norm(autoencoder.gradient(best.W, x)) < 1e-13 * nearby
-
-    def test_nothing_random_beats_the_optimum(self, rng):
-        x = rng.standard_normal((n, S))
-        best = autoencoder.optimum(x, m)
-        for size in (1e-3, 0.1, 1.0):
-            for _ in range(50):
-                assert autoencoder.loss(best.W + size * rng.standard_normal((m, n)), x) > best.loss
-
-    def test_turning_the_code_changes_nothing(self, rng):
-        x = rng.standard_normal((n, S))
-        turn = np.linalg.qr(rng.standard_normal((m, m)))[0]
-        best = autoencoder.optimum(x, m)
-        assert autoencoder.loss(turn @ best.W, x) == pytest.approx(best.loss, rel=1e-13)
-
-    def test_a_code_as_large_as_the_data_loses_nothing(self, rng):
-        x = rng.standard_normal((n, S))
-        best = autoencoder.optimum(x, n)
-        assert best.loss == 0
-        assert autoencoder.loss(best.W, x) < 1e-25
-
-    def test_the_code_may_be_larger_than_the_batch(self, rng):
-        x = rng.standard_normal((n, m - 1))
-        best = autoencoder.optimum(x, m)
-        assert best.loss == 0
-        np.testing.assert_allclose(best.W @ best.W.T, np.eye(m), atol=1e-14)
-
-    def test_a_batch_too_large_for_its_samples_to_be_compared_in_pairs_is_no_trouble(self, rng):
-        x = rng.standard_normal((n, 200_000))  # a table of pairs would need 320 gigabytes
-        left_over = np.linalg.eigvalsh(x @ x.T)[:n - m]
-        assert autoencoder.optimum(x, m).loss == pytest.approx(left_over.sum() / 2, rel=1e-12)
 
 
 class TestGPLVM:
@@ -318,75 +237,3 @@ class TestGPLVM:
         one, four = gplvm.optimum(Y, Q, 1.0, 4.0), gplvm.optimum(Y, Q, 4.0, 4.0)
         np.testing.assert_allclose(one.X, 2 * four.X, rtol=1e-12)
         assert one.log_likelihood == pytest.approx(four.log_likelihood, rel=1e-13)
-
-
-A, B = np.ones((N, Q)), np.ones((N, D))
-# up to rounding errors
-RANK_1 = 1e6 * np.outer(np.sqrt(np.arange(1, N + 1)), np.cbrt(np.arange(1, D + 1)))
-BAD = [
-    (lambda: autoencoder.loss(np.ones((m, n)), np.ones((n + 1, 1))), ValueError,
-     "W must have shape m×n"),
-    (lambda: autoencoder.loss(np.ones((m, n)), np.ones(n)), ValueError, "x must be a matrix"),
-    (lambda: autoencoder.loss(np.ones((m, n)) * 1j, np.ones((n, 1))), TypeError,
-     "W must hold real numbers"),
-    (lambda: autoencoder.gradient(np.full((m, n), np.nan), np.ones((n, 1))), ValueError,
-     "W must be finite"),
-    (lambda: autoencoder.gradient(np.ones((m, n)), np.full((n, 1), np.inf)), ValueError,
-     "x must be finite"),
-    (lambda: autoencoder.optimum(np.ones((n, S)), n + 1), ValueError,
-     "m must be between 1 and 6, for x has n = 6 rows"),
-    (lambda: autoencoder.optimum(np.ones((n, S)), 1.5), TypeError, "m must be a whole number, not "
-                                                                   "1.5"),
-    (lambda: autoencoder.optimum([["a"]], 1), TypeError, "x must hold real numbers"),
-    (lambda: gplvm.log_likelihood(A[1:], B, 1, 1), ValueError, "X must have shape N×Q with the N "
-                                                               "rows of Y"),
-    (lambda: gplvm.log_likelihood(np.ones((N, D + 1)), B, 1, 1), ValueError,
-     "Q must be at most D = 5"),
-    (lambda: gplvm.log_likelihood(A, np.full((N, D), np.nan), 1, 1), ValueError,
-     "Y must be finite"),
-    (lambda: gplvm.log_likelihood(A, B * 1j, 1, 1), TypeError, "Y must hold real numbers"),
-    (lambda: gplvm.log_likelihood(A, B, 0, 1), ValueError, "alpha must be positive, but it is 0"),
-    (lambda: gplvm.log_likelihood(A, B, 1, -2.5), ValueError, "beta must be positive, but it is "
-                                                              "-2.5"),
-    (lambda: gplvm.gradient(np.full((N, Q), np.inf), B, 1, 1), ValueError, "X must be finite"),
-    (lambda: gplvm.gradient(A, B, np.ones(2), 1), TypeError, "alpha must be a single real number"),
-    (lambda: gplvm.gradient(A, B, 1, np.nan), ValueError, "beta must be finite"),
-    *((lambda at=at, Y=Y: gplvm.value_and_gradient(at, Y, 1, 1), ValueError,
-       f"{name} must be finite")
-      for bad in (np.nan, np.inf, -np.inf)
-      for name, at, Y in (("X", np.where(np.arange(Q) == 1, bad, A), B),
-                          ("Y", A, np.where(np.arange(D) == 3, bad, B)))),
-    (lambda: gplvm.value_and_gradient(A[1:], B, 1, 1), ValueError, "X must have shape N×Q"),
-    (lambda: gplvm.value_and_gradient(A, B, 0, 1), ValueError, "alpha must be positive"),
-    (lambda: gplvm.value_and_gradient(1e200 * A, 1e200 * B, 1, 1), ArithmeticError,
-     "L has no finite value here"),
-    (lambda: gplvm.value_and_gradient(1e-20 * A[:, :1], 1e100 * B, 1e-60, 1e100), ArithmeticError,
-     "∂L/∂X has no finite value here"),
-    (lambda: gplvm.optimum(B, D + 1, 1, 1), ValueError, "Q must be between 1 and 5, for Y is 9×5"),
-    (lambda: gplvm.optimum(B, 0, 1, 1), ValueError, "Q must be between 1 and 5"),
-    (lambda: gplvm.optimum(B[0], 1, 1, 1), ValueError, "Y must be a matrix"),
-    (lambda: gplvm.optimum(B, 2, -1, 1), ValueError, "alpha must be positive"),
-    (lambda: gplvm.optimum(B, 2, 1, "1"), TypeError, "beta must be a single real number"),
-    (lambda: gplvm.optimum(1e200 * B, 1, 1e-300, 1), ArithmeticError, "X has no finite value"),
-    (lambda: gplvm.best_beta(1e170 * np.eye(N, D), 2), ArithmeticError, "β has no finite value"),
-    (lambda: gplvm.best_beta(RANK_1, 1), ValueError, "Q = 1 latent dimensions rebuild Y without "
-                                                     "any error"),
-    (lambda: gplvm.best_beta(0 * B, 1), ValueError, "Q = 1 latent dimensions rebuild Y without any "
-                                                    "error"),
-    (lambda: gplvm.best_beta(np.eye(N, D), D), ValueError, "Q = 5 latent dimensions rebuild Y "
-                                                           "without any error"),
-    (lambda: gplvm.best_beta(B, D + 1), ValueError, "Q must be between 1 and 5"),
-    (lambda: gplvm.best_beta(np.full((N, D), np.nan), 1), ValueError, "Y must be finite"),
-    (lambda: gplvm.best_beta(B, 1), ValueError, "Q = 1 latent dimensions rebuild Y without any "
-                                                "error"),
-]
-
-
-@over(("call", "kind", "beginning"), BAD)
-def test_bad_input_gets_one_sentence(call, kind, beginning):
-    with pytest.raises(kind) as caught:
-        call()
-    sentence = str(caught.value)
-    assert sentence.startswith(beginning)
-    assert sentence.endswith(".")
-    assert "\n" not in sentence
