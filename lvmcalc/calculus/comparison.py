@@ -1,9 +1,10 @@
 """Decide whether two expressions are equal: by normal form, else at random points."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import sympy as sp
-from sympy import Expr, HadamardPower, MatPow
+from sympy import Expr, HadamardPower, MatPow, MatrixSymbol
 
 from lvmcalc import checks
 from lvmcalc.calculus import random_points
@@ -29,6 +30,8 @@ def compare(left: Expr, right: Expr, symmetric: Iterable[str] = (), seed: int = 
     left, right : SymPy scalar or matrix expressions
         Symbols are told apart by their names.
     symmetric : names (or MatrixSymbols) of matrices known to be symmetric
+        One that occurs on neither side, but for a misspelling, may have cancelled; if the sides
+        are not equal, the reason says so.
     seed : int
         Seeds the random points.
     at_most : pairs of names of sizes
@@ -52,7 +55,13 @@ def compare(left: Expr, right: Expr, symmetric: Iterable[str] = (), seed: int = 
         if not isinstance(side, Expr):
             raise TypeError(f"Only SymPy expressions can be compared, not {kind_in_words(side)}.")
     names = names_of(symmetric, left, right, must_occur=False)
-    return decide(left, right, names, checks.whole(seed, "seed", least=0), at_most)
+    verdict = decide(left, right, names, checks.whole(seed, "seed", least=0), at_most)
+    here = {matrix.name for matrix in sp.Tuple(left, right).atoms(MatrixSymbol)} if names else {}
+    absent = [name for name in names if name not in here]
+    if verdict.holds or not absent:
+        return verdict
+    note = f"{' and '.join(absent)}, declared symmetric, {'do' if absent[1:] else 'does'} not occur"
+    return replace(verdict, reason=f"{verdict.reason} ({note})")
 
 
 def decide(left: Expr, right: Expr, symmetric: Iterable[str] = (), seed: int = 0,

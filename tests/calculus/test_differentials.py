@@ -158,7 +158,10 @@ def test_a_misspelt_symmetric_matrix_is_refused_and_one_that_cancelled_is_not() 
         gradient(Trace(S * S), S, symmetric=("Q",))
     with pytest.raises(ValueError, match="there are S"):
         compare(S, S.T, symmetric=("s",))
-    assert compare(Identity(n), Identity(n), symmetric=("S",)).status == "proved"
+    assert "occur" not in str(compare(Identity(n), Identity(n), symmetric=("S",)))
+    assert compare(S, S.T, symmetric=("S", "Q")).status == "proved"
+    assert str(compare(S, S.T, symmetric=("A", "Q"))).startswith(
+        "✗ refuted: the two sides differ (A and Q, declared symmetric, do not occur); at n = ")
 
 
 def test_of_what_it_does_not_know_compare_says_undecided_whatever_its_shape() -> None:
