@@ -23,7 +23,7 @@ from lvmcalc.calculus.errors import OutsideDomain, UnsupportedExpression
 from lvmcalc.calculus.expression_checks import by_name
 from lvmcalc.calculus.functions import kinks_in
 from lvmcalc.calculus.operations import inner, is_rational
-from lvmcalc.calculus.verdict import MARKS, Verdict, worst
+from lvmcalc.calculus.verdict import MARKS, Verdict, are_symmetric, worst
 from lvmcalc.checks import CannotBeFormed
 
 _STEP = 1e-30
@@ -127,6 +127,13 @@ class Claim:
         return (f"{MARKS[self.proof.status]} {self.proof.status}{every}{self._kinks}, "
                 f"{MARKS[self.exact.status]} {self.exact.status}{digits}{points}{by_chance}, "
                 f"{MARKS['numeric']} numeric, error {bound_on(self.error)}")
+
+    @cached_property
+    def conclusion(self) -> str:
+        """The summary, and which matrices the claim needs to be symmetric."""
+        needed = [name for name in self.symmetric
+                  if not replace(self, symmetric={*self.symmetric} - {name}).proof.holds]
+        return f"{self.summary}, uses that {are_symmetric(needed)}" if needed else self.summary
 
     def __repr__(self) -> str:
         return f"{self.label}: {self.summary}"

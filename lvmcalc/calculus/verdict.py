@@ -1,6 +1,6 @@
 """The grades of a verdict: proved, exact, numeric, refuted, undecided."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -86,6 +86,12 @@ def power_of_ten(chance: float) -> str:
 def worst(statuses: list[str]) -> str:
     """Return the weakest of the grades."""
     return max(statuses, key=_WORST_LAST.index)
+
+
+def are_symmetric(names: Sequence[str]) -> str:
+    """Return in words that some matrices are symmetric, such as "S and C are symmetric"."""
+    *others, last = map(notation.plain, names)
+    return f"{', '.join(others)} and {last} are symmetric" if others else f"{last} is symmetric"
 
 
 def number_in_words(value: sp.Expr) -> str:

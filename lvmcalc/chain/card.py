@@ -1,7 +1,6 @@
 """What a notebook shows of a chain: the card of a stage, the finished gradient, what is folded."""
 
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass
 from typing import Any
 
 from sympy import Expr
@@ -97,14 +96,10 @@ class Result:
     chain: Chain
     leaf: str
 
-    @cached_property
+    @property
     def summary(self) -> str:
         """All grades of evidence for the gradient as a whole, and the symmetry that it needs."""
-        claim = self.chain.claim(self.leaf)
-        needed = [notation.plain(name) for name in claim.symmetric
-                  if not replace(claim, symmetric={*claim.symmetric} - {name}).proof.holds]
-        symmetry = f", uses that {' and '.join(needed)} is symmetric" if needed else ""
-        return claim.summary + symmetry
+        return self.chain.claim(self.leaf).conclusion
 
     @property
     def sides(self) -> tuple[Expr, Expr]:

@@ -33,12 +33,12 @@ class Formula:
     claim: Claim
 
     def __str__(self) -> str:
-        return f"{self.plain_name} = {notation.plain(self.expression)}\n{self.claim.summary}"
+        return f"{self.plain_name} = {notation.plain(self.expression)}\n{self.claim.conclusion}"
 
     __repr__ = __str__
 
     def _repr_markdown_(self) -> str:
-        return f"$$ {self.name} = {notation.latex(self.expression)} $$\n\n{self.claim.summary}"
+        return f"$$ {self.name} = {notation.latex(self.expression)} $$\n\n{self.claim.conclusion}"
 
 
 def curvature(chain: Graph, gradient: Expr, wrt: Expr, direction: Expr | str) -> Formula:

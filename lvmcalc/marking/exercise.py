@@ -50,6 +50,7 @@ class Exercise:
     def __init__(self, chain: Chain, wrt: str):
         self.chain, self.wrt, self.asked = chain, wrt, chain.adjoint_symbol(wrt)
         self.name = notation.plain(self.asked)
+        self._short = {node: letter for letter, node in chain.abbreviations.items()}
         self.recent = Recent()  # marks and comparisons of formulas
         self.lengths = {length for leaf in chain.leaves.values() for length in leaf.shape}
         self.sizes = [size.name for size in size_letters(chain)]
@@ -207,11 +208,10 @@ class Exercise:
 
     def _letters(self, *sides: Expr) -> dict[str, Expr]:
         """Return the letter of each node that is named in some formulas, K for its node."""
-        short = {node: name for name, node in self.chain.abbreviations.items()}
         named = {atom.name for side in map(sp.sympify, sides)
                  for atom in side.atoms(Symbol, MatrixSymbol)}
-        return {node: self.chain.vocabulary[short.get(node, node)]
-                for node in self.chain.nodes if named & {node, short.get(node, node)}}
+        return {node: self.chain.vocabulary[self._short.get(node, node)]
+                for node in self.chain.nodes if named & {node, self._short.get(node, node)}}
 
     def verdict(self, answer: Expr) -> Verdict:
         """Return whether a formula of the right shape is the one that is asked for."""
@@ -225,23 +225,22 @@ class Exercise:
         return Verdict("refuted", "the two sides differ", find_counterexample=lambda: example) if (
             example) else self.compare(answer, self.asked)
 
-    def symmetric_only(self, answer: Expr) -> str:
-        """Return the matrix, such as K, of which a right answer needs that it is symmetric.
-
-        The answer is tried with any matrix as the value of a node, not the one that follows from
-        the leaves; "" if it needs no symmetry.
-        """
-        letters = {node: letter for letter, node in self.chain.abbreviations.items()}
-        named = {"∂" if it.name.startswith("∂") else it.name
-                 for it in answer.atoms(Symbol, MatrixSymbol)}
-        for name in dict.fromkeys((*letters, *self.chain.symmetric, *self.chain.nodes)):
+    def symmetric_only(self, answer: Expr) -> list[str]:
+        """Return the matrices, such as K, that have to be symmetric for a right answer."""
+        names = (it.name for it in answer.atoms(Symbol, MatrixSymbol))
+        named = {"∂" if name.startswith("∂") else name for name in names}
+        found: list[str] = []  # one node at most, and leaves that do not lead to it
+        for name in dict.fromkeys((*self._short, *self.chain.symmetric, *self.chain.nodes)):
             shape, leading = np.shape(self.points[0].get(name, 0.0)), self.chain.leading_to(name)
-            if shape[:1] * 2 == shape != () and named & {"∂", *leading, *map(letters.get, leading)}:
+            used = named & {"∂", *leading, *map(self._short.get, leading)}
+            if used and shape[:1] * 2 == shape != () and (not found or (
+                    name in self.chain.symmetric and found[0] not in leading)):
+                # any matrix is the value, not the one that follows from the leaves
                 matrix = np.random.default_rng(0).normal(size=shape) + shape[0] * np.eye(*shape)
                 if (self._right_with(answer, name, matrix + matrix.T)
                         and not self._right_with(answer, name, matrix)):
-                    return letters.get(name, name)
-        return ""
+                    found.append(name)
+        return [self._short.get(name, name) for name in found]
 
     def _right_with(self, answer: Expr, name: str, matrix: np.ndarray) -> bool:
         """Return whether an answer is right when a node or a symmetric leaf has any value."""

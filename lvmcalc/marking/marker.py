@@ -19,7 +19,7 @@ from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression
 from lvmcalc.calculus.differentials import sympified
 from lvmcalc.calculus.errors import OutsideDomain
 from lvmcalc.calculus.expression_checks import check_shapes
-from lvmcalc.calculus.verdict import MARKS, Counterexample, number_in_words
+from lvmcalc.calculus.verdict import MARKS, Counterexample, are_symmetric, number_in_words
 from lvmcalc.chain import Chain
 from lvmcalc.marking.attempt import Attempt
 from lvmcalc.marking.diagnosis import explained
@@ -277,10 +277,16 @@ def _mark_formula(exercise: Exercise, formula: Expr) -> Mark:
     if verdict.status not in RIGHT:
         reason = f"this is not {exercise.name}" if verdict.counterexample else verdict.reason
         return _refuted(attempt, reason, *explained(attempt), counterexample=verdict.counterexample)
-    letter = notation.plain(exercise.symmetric_only(formula))
-    remark = letter and (f"It is right because {letter} is symmetric. For an asymmetric {letter} "
-                         "it would be wrong.")
-    return Mark(exercise.asked, verdict.status, verdict.reason, formula=formula, remark=remark)
+    return Mark(exercise.asked, verdict.status, verdict.reason, formula=formula,
+                remark=_about_symmetry(exercise.symmetric_only(formula)))
+
+
+def _about_symmetry(names: list[str]) -> str:
+    if not names:
+        return ""
+    other = "If one of them were not," if names[1:] else (
+        f"For an asymmetric {notation.plain(names[0])}")
+    return f"It is right because {are_symmetric(names)}. {other} it would be wrong."
 
 
 def _mark_numbers(attempt: Attempt) -> Mark:

@@ -144,6 +144,9 @@ def test_the_symmetry_is_said_where_a_gradient_needs_it_and_nowhere_else() -> No
         assert Result(ratio("C"), name).summary.endswith(", uses that C is symmetric")
         assert "symmetric" not in Result(ratio(), name).summary
     assert "symmetric" not in Result(ridge(), "w").summary
+    both = derive("tr(S C⁻¹)", S="symmetric N", C="symmetric N")
+    assert str(Result(both, "C")).endswith(", uses that S and C are symmetric")
+    assert str(both.curvature("C", "V")).endswith(", uses that S, C and V are symmetric")
     build = Builder("norms", MatrixSymbol("S", D, D), MatrixSymbol("C", D, D), symmetric=("C",))
     build.L = build("p", "half squared norm", build.S) + build("q", "half squared norm", build.C)
     assert [Result(build.chain(), name).summary.endswith("is symmetric") for name in "SC"] == [

@@ -113,6 +113,12 @@ def test_an_answer_that_needs_a_symmetric_leaf_is_right_and_says_so(
     assert (result.status, result.remark) == ("proved", USES.format(letter))
 
 
+def test_an_answer_that_needs_two_symmetric_leaves_names_both() -> None:
+    both = derive("tr(S C⁻¹)", S="symmetric N", C="symmetric N")
+    assert mark("−C⁻¹ S C⁻¹", both, "C").remark == (
+        "It is right because S and C are symmetric. If one of them were not, it would be wrong.")
+
+
 @over(("chain", "wrt", "answer", "kind"), [
     (ridge, "w", "Aᵀ(Aw − y)", "missing_path"), (ridge, "w", "Aᵀ(Aw + y) + λ w", "sign"),
     (ridge, "w", "Aᵀ(Aw − y) + w", "missing_scalar"), (ridge, "w", "A(Aw − y) + λ w", "shape"),
