@@ -1,4 +1,4 @@
-"""Matrix calculus: operations and their rules, normal forms, differentials, verdicts on claims."""
+"""Matrix calculus: operations and their rules, forms, differentials, verdicts on claims."""
 
 from lvmcalc.calculus.comparison import compare
 from lvmcalc.calculus.differentials import differential, gradient

@@ -19,7 +19,7 @@ from lvmcalc.calculus.expression_tools import sum_of, without_power
 from lvmcalc.calculus.index_form import IndexForm
 from lvmcalc.calculus.index_sums import Sum
 from lvmcalc.calculus.operations import RULES, increment_of, record_of
-from lvmcalc.calculus.page_form import NormalForm
+from lvmcalc.calculus.page_form import PageForm
 from lvmcalc.calculus.rules import Operation
 
 Book = Mapping[str, Operation]
@@ -98,7 +98,7 @@ def gradient(expression: Expr, wrt: Expr, symmetric: Iterable[str] = ()) -> Expr
     if wrt.name in sizes_in(plain):
         raise UnsupportedExpression(
             f"a derivative with respect to {wrt}, which is a size or an exponent,")
-    form = NormalForm(names)
+    form = PageForm(names)
     form.scalar(plain)  # refuses what is unknown even where the variable does not occur
     pulled = _pulled_back(plain, variable, sp.S.One)
     if variable.is_Matrix:

@@ -30,7 +30,7 @@ _MOST_LETTERS = 6_000  # beyond these a comparison or a gradient takes longer th
 _ONE: Terms = {(): sp.S.One}
 
 
-class NormalForm(OutputForm):
+class PageForm(OutputForm):
     """Bring expressions to sums of terms.
 
     Parameters
@@ -62,7 +62,7 @@ class NormalForm(OutputForm):
                 return _ONE
             case sp.ZeroMatrix():
                 return {}
-        return record(expression).normal(self, expression)
+        return record(expression).page(self, expression)
 
     def product(self, expression: MatrixExpr) -> Terms:
         """Return the product of matrices and scalars, multiplied out."""
@@ -222,10 +222,10 @@ class NormalForm(OutputForm):
 
     # Scalars
     def scalar(self, expression: Expr) -> Expr:
-        """Return a scalar whose traces, determinants and functions are in normal form."""
+        """Return a scalar whose traces, determinants and functions are in page form."""
         if is_letter(expression):
             return expression
-        return record(expression).normal(self, expression)
+        return record(expression).page(self, expression)
 
     def power(self, expression: sp.Pow) -> Expr:
         """Return a whole power of a scalar."""
@@ -292,7 +292,7 @@ def tidy(expression: Expr, collect: bool = True, symmetric: Iterable[str] = ()) 
     Its sums stay sums. With `collect`, an inverse that all terms end in is written once, behind a
     bracket.
     """
-    form = NormalForm(symmetric, expand=False, collect=collect)
+    form = PageForm(symmetric, expand=False, collect=collect)
     if not expression.is_Matrix:
         # factor_terms leaves 5/2 as the product 1·5/2
         scalar = sp.factor_terms(sp.together(form.scalar(expression)))

@@ -1,4 +1,4 @@
-"""Write a normal form as SymPy: terms in a fixed order, common factors outside."""
+"""Write a page form as SymPy: terms in a fixed order, common factors outside."""
 
 from functools import lru_cache, reduce
 

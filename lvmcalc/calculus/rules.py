@@ -33,7 +33,7 @@ class Operation:
     ----------
     split : expression → name of the rule for its differential, and the operands of that rule
     value : (arithmetic, expression, value of a part) → value
-    normal : (normal form, expression) → its sum of terms, or its scalar
+    page : (page form, expression) → its sum of terms, or its scalar
     entries : (index form, expression, row, column) → its entry, or (index form, expression) → the
         number
     degree : (degrees of a part, expression, sizes) → degrees of numerator and denominator, as a
@@ -51,7 +51,7 @@ class Operation:
     kind: type | None = None
     split: Callable[[Expr], tuple[str, tuple[Expr, ...]]] | None = field(default=None, repr=False)
     value: Callable[[Any, Expr, Callable], Any] | None = field(default=None, repr=False)
-    normal: Callable[[Any, Expr], Any] | None = field(default=None, repr=False)
+    page: Callable[[Any, Expr], Any] | None = field(default=None, repr=False)
     degree: Callable[[Callable, Expr, Mapping], tuple[int, int]] | None = field(default=None,
                                                                                repr=False)
     entries: Callable[..., Any] | None = field(default=None, repr=False)

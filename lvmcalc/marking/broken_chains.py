@@ -16,7 +16,7 @@ import sympy as sp
 from sympy import Expr, MatAdd, MatMul
 
 from lvmcalc import notation
-from lvmcalc.calculus.page_form import NormalForm
+from lvmcalc.calculus.page_form import PageForm
 from lvmcalc.chain import passes
 from lvmcalc.marking.exercise import (
     Exercise,
@@ -131,7 +131,7 @@ class BrokenChains:
             # SymPy's factor_terms stops at a sum of matrices with numbers in front.
             truth = sp.Add(*(term.as_coeff_mmul()[0] * sp.Dummy()
                              for term in MatAdd.make_args(truth)))
-        return monomial(sp.factor_terms(NormalForm(self.chain.symmetric).scalar(truth)))[1]
+        return monomial(sp.factor_terms(PageForm(self.chain.symmetric).scalar(truth)))[1]
 
     @cached_property
     def _factors(self) -> tuple[list[_Factor], np.ndarray]:

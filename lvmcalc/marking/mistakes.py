@@ -17,7 +17,7 @@ from sympy import Expr, HadamardPower, Inverse, MatMul, Symbol
 
 from lvmcalc import notation
 from lvmcalc.calculus.expression_tools import sum_of
-from lvmcalc.calculus.page_form import NormalForm
+from lvmcalc.calculus.page_form import PageForm
 from lvmcalc.chain import Chain
 from lvmcalc.chain.passes import Edge, Place
 from lvmcalc.marking.broken_formulas import Broken, broken_formulas, instead_of
@@ -184,7 +184,7 @@ def _stage(chain: Chain, node: str) -> str:
 
 def _expanded(chain: Chain, closed: Expr) -> Expr:
     """Return a closed form with its brackets multiplied out, so that every term is a product."""
-    algebra = NormalForm(symmetric_letters(chain))
+    algebra = PageForm(symmetric_letters(chain))
     if not closed.is_Matrix:
         return algebra.written_out(sp.expand(algebra.scalar(closed)))
     return sum_of([algebra.expression({word: coefficient}, closed.shape)

@@ -17,7 +17,7 @@ from lvmcalc import notation
 from lvmcalc.calculus import UnsupportedExpression
 from lvmcalc.calculus.errors import TooLarge
 from lvmcalc.calculus.expression_checks import by_name
-from lvmcalc.calculus.page_form import NormalForm, tidy
+from lvmcalc.calculus.page_form import PageForm, tidy
 from lvmcalc.calculus.scalars import terms_in
 from lvmcalc.chain import Chain, passes
 from lvmcalc.marking.broken_formulas import instead_of, is_inverse
@@ -90,10 +90,10 @@ def _kinds(mistakes: tuple[Mistake, ...]) -> set[str]:
 
 
 class _Matcher:
-    """Match the terms of an answer with the true ones, in one normal form."""
+    """Match the terms of an answer with the true ones, in page form."""
 
     def __init__(self, exercise: Exercise, matrix: bool, symmetric: tuple[str, ...] = ()):
-        self.sizes, self.algebra, self.matrix = exercise.sizes, NormalForm(symmetric), matrix
+        self.sizes, self.algebra, self.matrix = exercise.sizes, PageForm(symmetric), matrix
 
     def terms(self, side: Expr) -> Coefficients:
         """Return the terms of one side."""

@@ -1,4 +1,4 @@
-"""The normal form case by case: sums, products, inverses, traces and determinants."""
+"""The page form case by case: sums, products, inverses, traces and determinants."""
 
 import pytest
 import sympy as sp
@@ -9,7 +9,7 @@ from sympy.matrices.expressions.diagonal import DiagMatrix, DiagonalOf
 from tables import over
 
 from lvmcalc.calculus.errors import TooLarge, UnsupportedExpression
-from lvmcalc.calculus.page_form import NormalForm, tidy
+from lvmcalc.calculus.page_form import PageForm, tidy
 from lvmcalc.calculus.scalars import is_zero, terms_in
 
 n, m = sp.symbols("n m", integer=True, positive=True)
@@ -44,19 +44,19 @@ A_, B_, C_ = Inverse(A), Inverse(B), Inverse(C)
     (MatMul(A, X, X.T), {(A, X, X.T): ONE}),
     (Inverse(Inverse(A)), {(A,): ONE}), (Inverse(Inverse(A + B)), {(A,): ONE, (B,): ONE})])
 def test_a_matrix_is_a_sum_of_words(expression: Expr, words: dict) -> None:
-    assert NormalForm().matrix(expression) == words
+    assert PageForm().matrix(expression) == words
 
 
 def test_a_multiple_has_multiplied_coefficients() -> None:
     words = {(A,): TWO, (B,): a}
-    assert NormalForm().scaled(b, words) == {(A,): 2 * b, (B,): a * b}
-    assert NormalForm().scaled(ONE, words) == words
-    assert NormalForm().scaled(-ONE, words) == {(A,): -TWO, (B,): -a}
-    assert NormalForm().scaled(sp.S.Zero, words) == {}
+    assert PageForm().scaled(b, words) == {(A,): 2 * b, (B,): a * b}
+    assert PageForm().scaled(ONE, words) == words
+    assert PageForm().scaled(-ONE, words) == {(A,): -TWO, (B,): -a}
+    assert PageForm().scaled(sp.S.Zero, words) == {}
 
 
 def test_the_transpose_of_a_symmetric_letter_is_the_letter() -> None:
-    algebra = NormalForm(("A",))
+    algebra = PageForm(("A",))
     assert algebra.matrix((A * B).T) == {(Transpose(B), A): ONE}
     assert algebra.matrix(Inverse(A).T) == {(A_,): ONE}
     word, = algebra.matrix(Inverse(A + B + B.T))
@@ -81,14 +81,14 @@ def test_the_transpose_of_a_symmetric_letter_is_the_letter() -> None:
     (log(a + b + c * d), log(a + b * c * d), False),
     (log(1 / a + 1 / b), log((a + b) / (a * b)), True),
     (Trace(A) ** 24, Trace(A.T) ** 24, True), (Trace(A) ** n, Trace(A.T) ** n, True)])
-def test_scalars_are_equal_if_their_normal_forms_are(left: Expr, right: Expr, same: bool) -> None:
-    algebra = NormalForm()
+def test_scalars_are_equal_if_their_page_forms_are(left: Expr, right: Expr, same: bool) -> None:
+    algebra = PageForm()
     assert is_zero(algebra.scalar(left) - algebra.scalar(right)) == same
     assert not is_zero(algebra.scalar(left) - algebra.scalar(right) + 1)
 
 
 def test_the_trace_of_an_identity_is_its_number_of_rows() -> None:
-    assert NormalForm().scalar(Trace(X.T * X * Identity(m)) - Trace(X * X.T)
+    assert PageForm().scalar(Trace(X.T * X * Identity(m)) - Trace(X * X.T)
                                 + Trace(Identity(m))) == m
 
 
@@ -98,7 +98,7 @@ def test_the_trace_of_an_identity_is_its_number_of_rows() -> None:
 ], ids=str)
 def test_what_is_no_sum_of_words_is_refused(expression: Expr) -> None:
     with pytest.raises(UnsupportedExpression):
-        NormalForm().matrix(expression)
+        PageForm().matrix(expression)
 
 
 @pytest.mark.parametrize("scalar", [
@@ -107,17 +107,17 @@ def test_what_is_no_sum_of_words_is_refused(expression: Expr) -> None:
     Symbol("j", extended_real=False), Symbol("i", infinite=True)], ids=str)
 def test_what_is_no_scalar_of_the_calculus_is_refused(scalar: Expr) -> None:
     with pytest.raises(UnsupportedExpression):
-        NormalForm().scalar(scalar)
+        PageForm().scalar(scalar)
 
 
 def test_the_letters_of_all_products_are_counted_and_6000_are_the_most() -> None:
-    algebra = NormalForm()
+    algebra = PageForm()
     algebra.matrix((A + B * C) * (A + B))
     # I by B, and B by C; I by A + BC, which has 3 letters; that by A + B: 2 words by 2 letters, and
     # 2 words by 3.
     counted = algebra.letters
     assert counted == (1 + 2) + 3 + (2 * 2 + 2 * 3)
-    algebra = NormalForm()
+    algebra = PageForm()
     algebra.letters = 6_000 - counted
     algebra.matrix((A + B * C) * (A + B))
     assert algebra.letters == 6_000
@@ -190,7 +190,7 @@ def test_a_tidy_formula_keeps_its_sums(formula: Expr, written: Expr) -> None:
 
 
 def test_the_words_that_end_in_an_inverse_are_written_with_one() -> None:
-    algebra = NormalForm()
+    algebra = PageForm()
     assert terms(algebra.expression(algebra.matrix(S), S.shape)) == terms(MatMul(A + B, C_))
 
 

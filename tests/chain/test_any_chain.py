@@ -250,7 +250,7 @@ def test_an_operation_of_ones_own_needs_its_record_alone(monkeypatch: pytest.Mon
         "skew", Skew(C), {C: G_nn - G_nn.T}, dC - dC.T, "by hand", kind=Skew, fits="square",
         split=argument("skew"), degree=argument_degree,
         value=lambda arithmetic, part, of: of(part.arg - part.arg.T),
-        normal=lambda form, part: form.matrix(part.arg - part.arg.T),
+        page=lambda form, part: form.matrix(part.arg - part.arg.T),
         entries=lambda form, part, i, j: form.matrix(part.arg - part.arg.T, i, j))
     monkeypatch.setitem(RULES, "skew", own)
     monkeypatch.setitem(OPERATIONS, Skew, own)
