@@ -20,8 +20,8 @@ from lvmcalc.calculus.expression_tools import parts_of, whole_size, without_powe
 from lvmcalc.calculus.functions import log_of
 from lvmcalc.calculus.operations import ATOMS, OPERATIONS, record_of
 
-DIGITS_KEPT = 8  # digits, that a determinant or an inverse keeps at least
-POINTS = 3  # at which two sides are compared
+DIGITS_KEPT = 8  # a determinant or an inverse keeps so many at least
+POINTS = 3  # random points of one comparison
 Point = Mapping[str, Any]  # the values of symbols and sizes, by name
 
 
@@ -104,7 +104,7 @@ class Rationals:
     total = staticmethod(lambda matrix: matrix.domain.to_sympy(sum(matrix.to_list_flat())))
     elementwise = staticmethod(lambda left, right: DomainMatrix.mul_elementwise(
         *left.unify(right, fmt="dense")))
-    # what SymPy's dense matrices do
+    # these go through SymPy's dense matrices
     each = classmethod(lambda cls, function, matrix: cls.matrix(
         matrix.to_Matrix().applyfunc(function)))
     diagonal_matrix = classmethod(lambda cls, vector: cls.matrix(sp.diag(*vector.to_Matrix())))
@@ -175,7 +175,7 @@ def evaluate(expression: Expr, values: Point, arithmetic: Any,
         part = without_power(part)
         if operation := record_of(part):
             return operation.value(arithmetic, part, of)
-        if isinstance(part, ATOMS):  # as a power was 0 or 1
+        if isinstance(part, ATOMS):  # a power of 0 or 1 has left it
             return of(part)
         if part.is_number and part.is_real:
             return arithmetic.number(part)
@@ -266,7 +266,7 @@ def vanishes(number: Expr) -> bool:
 
 
 def coprime_base(numbers: list[int]) -> list[int]:
-    """Return whole numbers without common factors, of whose powers the given ones are products."""
+    """Return coprime whole numbers whose powers multiply to each of the given numbers."""
     base: list[int] = []
     numbers = [number for number in numbers if number > 1]
     while numbers:

@@ -28,8 +28,8 @@ from lvmcalc.checks import CannotBeFormed
 
 _STEP = 1e-30
 _SMALL = 1e-3  # a slope that is smaller may be 0, where nothing is left but rounding
-_LARGEST_ERROR = 1e-6  # that rounding explains
-_MOST_TRIES = 30  # in search of points at which everything has a value
+_LARGEST_ERROR = 1e-6  # rounding explains no larger one
+_MOST_TRIES = 30  # to find points at which everything has a value
 
 
 @dataclass(frozen=True)

@@ -76,7 +76,7 @@ def decide(left: Expr, right: Expr, symmetric: Iterable[str] = (), seed: int = 0
     sides = left, right
     try:
         left, right = by_name(left, right)
-        refuse_unknown(left)  # before its shape is looked at
+        refuse_unknown(left)  # an unknown operation may have no shape
         refuse_unknown(right)
         if shape_of(left) != shape_of(right):
             return Verdict("refuted",
@@ -87,7 +87,7 @@ def decide(left: Expr, right: Expr, symmetric: Iterable[str] = (), seed: int = 0
                 form = IndexForm(symmetric)
                 same = form.equal(form.matrix(left, 0, 1) if left.is_Matrix else form.scalar(left),
                                   right)
-        except TooLarge:  # for a normal form; numbers are not
+        except TooLarge:  # numbers may still be found
             same = exact = False
         if same:
             # The normal form of X Xᵀ(X Xᵀ)⁻¹ is I for a wide X too.

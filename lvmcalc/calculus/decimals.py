@@ -11,7 +11,7 @@ from lvmcalc.calculus.arithmetic import Point, Reals, evaluate
 from lvmcalc.calculus.errors import OutsideDomain, UnsupportedExpression
 from lvmcalc.calculus.functions import DECIMAL, KINKED
 
-SAME_DIGITS = 40  # that two numbers have in common before they are called equal
+SAME_DIGITS = 40  # numbers that share so many are called equal
 
 
 def _array(matrix: Any) -> np.ndarray:
@@ -74,7 +74,7 @@ class AwayFromKinks(Decimals):
 
 
 def slopes_agree(expression: Expr, slope: Expr, point: Point, wrt: str, direction: Any) -> bool:
-    """Return whether a slope is d/dt of an expression at t = 0, as there, to 40 digits.
+    """Return whether a directional derivative is right to 40 digits.
 
     The derivative is the difference of two values a tiny step apart, each with many more digits.
     """

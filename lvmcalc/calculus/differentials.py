@@ -178,7 +178,7 @@ def names_of(symmetric: Any, *expressions: Expr, must_occur: bool = True) -> tup
     """
     one = isinstance(symmetric, str | Expr) or not isinstance(symmetric, Iterable)
     symmetric = (symmetric,) if one else tuple(symmetric)
-    if not symmetric:  # a giant is not walked through
+    if not symmetric:  # spares a walk through a giant
         return ()
     matrices = {matrix.name: matrix for expression in expressions
                 for matrix in expression.atoms(MatrixSymbol)}
@@ -207,7 +207,7 @@ def sympified(value: Any) -> Any:
     """
     if isinstance(value, str):
         raise TypeError(f"A SymPy expression is expected, not the text {value!r}.")
-    if has_text(value):  # which SymPy runs, though it is told not to
+    if has_text(value):  # SymPy would run it as code
         raise TypeError(f"A SymPy expression is expected, not {kind_in_words(value)}.")
     try:
         return sp.sympify(value)

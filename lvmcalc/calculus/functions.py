@@ -38,8 +38,8 @@ class sign(sp.Function):
 
 absolute = type("abs", (sp.Function,), {"__doc__": "The absolute value of a number."})
 
-a = Symbol("a")  # the number that a function is taken of
-DEFINED: dict[str, Expr] = {}  # what a function of a is that SymPy does not have
+a = Symbol("a")  # the argument of every function
+DEFINED: dict[str, Expr] = {}  # definitions of functions that SymPy lacks
 KINKED: set[str] = set()  # functions without a derivative at 0
 DECIMAL: dict[str, Callable | None] = {}  # many digits, where mpmath has no function of that name
 

@@ -52,7 +52,7 @@ class IndexFunctions(IndexSums):
                 else self._named(name, inside))
 
     def _written_out(self, formula: Expr, inside: Sum) -> Sum:
-        """Return a formula of a, with what is inside for a."""
+        """Return the definition of a function with its argument in place of a."""
         if formula.is_number:
             return _number(formula)
         if formula.is_Symbol:

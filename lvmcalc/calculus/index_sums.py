@@ -62,7 +62,7 @@ class IndexSums(Sums):
     def __init__(self, symmetric: Iterable[str] = ()):
         self.symmetric = frozenset(symmetric)
         self.letters: list[Letter] = []
-        self.numbers: dict[tuple, int] = {}  # of the letters
+        self.numbers: dict[tuple, int] = {}  # the place of each among the letters
         self.closed: dict[Symbol, Product] = {}  # sums without a free index: they are numbers
         self._symbols: dict[Product, Symbol] = {}
         self._inverses: dict[Expr, Sum] = {}

@@ -13,7 +13,7 @@ from sympy import Expr
 
 from lvmcalc.calculus.errors import TooLarge
 
-_MOST_ORDERS = 2_000  # of indices that look alike
+_MOST_ORDERS = 2_000  # orders of indices that look alike
 Indices = tuple[int, ...]
 
 
@@ -109,7 +109,7 @@ def _key(product: Product) -> list:
     return [(letter, indices, _text(exponent)) for letter, indices, exponent in product]
 
 
-_text = lru_cache(str)  # of exponents, which are nearly always 1
+_text = lru_cache(str)  # exponents are nearly always 1
 
 
 def matches(pattern: Product, known: Mapping[int, int], product: Product, summed: set[int],

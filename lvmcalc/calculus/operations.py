@@ -21,7 +21,7 @@ from lvmcalc.calculus import expression_tools, functions
 from lvmcalc.calculus.errors import UnsupportedExpression
 from lvmcalc.calculus.expression_tools import argument, halves
 from lvmcalc.calculus.functions import SPELLED, entry_by_entry, sigmoid, sign
-from lvmcalc.calculus.rules import Operation, RuleBook, increment_of, upstream
+from lvmcalc.calculus.rules import Operation, RuleBook, adjoint_symbol, increment_of
 from lvmcalc.notation.entrywise import EntrySum, Entrywise
 
 # The letters in which the rules are written; A2 is another matrix of the shape of A.
@@ -32,11 +32,11 @@ B, C = MatrixSymbol("B", n, p), MatrixSymbol("C", n, n)
 a, (s, b, c) = functions.a, sp.symbols("s b c")
 dA, dA2, dB, dC, dv = map(increment_of, (A, _A2, B, C, v))
 ds, da, db, dc = map(increment_of, (s, a, b, c))
-G_mn, G_mp, G_nm, G_nn, G_mm, G_n = map(upstream, (A, A * B, A.T, C, A * A.T, v))
-g = upstream(Trace(C))
+G_mn, G_mp, G_nm, G_nn, G_mm, G_n = map(adjoint_symbol, (A, A * B, A.T, C, A * A.T, v))
+g = adjoint_symbol(Trace(C))
 
 ATOMS = (MatrixSymbol, Symbol, Identity, sp.ZeroMatrix, sp.OneMatrix)
-_STEP = 1e-5  # the imaginary one that finds the slope which a given derivative is held against
+_STEP = 1e-5  # the imaginary step that finds a slope, to test a given derivative
 _LIMIT, _BY_ENTRIES = "definition of the derivative", "definition of the differential"
 
 
@@ -93,8 +93,8 @@ def function(scalar: type[sp.Function], derivative: Callable[[Expr], Expr], of_a
     if kinked:
         functions.KINKED.add(name)
         source = f"{source}, except at 0"
-    told = scalar, slope, of_array, source
-    return _of_number(*told), _of_entries(*told)
+    known = scalar, slope, of_array, source
+    return _of_number(*known), _of_entries(*known)
 
 
 def _as_called_here(formula: Expr) -> Expr:

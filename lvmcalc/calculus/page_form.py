@@ -47,9 +47,9 @@ class PageForm(OutputForm):
         self.symmetric, self.expand = frozenset(symmetric), expand
         # What stands inside a letter: of an inverse, of a kept sum, or of a function of entries.
         self.inside: dict[MatrixExpr, Terms] = {}
-        self.factors: dict[MatrixExpr, tuple[Term, ...]] = {}  # of an elementwise product
-        self.symbols: dict[Expr, sp.Symbol] = {}  # that stand for traces, determinants, functions
-        self.letters = 0  # that have been multiplied out
+        self.factors: dict[MatrixExpr, tuple[Term, ...]] = {}  # those of elementwise products
+        self.symbols: dict[Expr, sp.Symbol] = {}  # one for each trace, determinant and function
+        self.letters = 0  # how many have been multiplied out
 
     # Matrices
     def matrix(self, expression: MatrixExpr) -> Terms:
@@ -99,7 +99,7 @@ class PageForm(OutputForm):
         written = expression.func(self.expression(inside, argument.shape), *others)
         self.inside[written] = inside
         if isinstance(written, sp.DiagMatrix):
-            self.inside[written] = {}  # which is its own transpose
+            self.inside[written] = {}  # a diagonal matrix is its own transpose
         return {(written,): common}
 
     def total(self, expression: Expr) -> Expr:

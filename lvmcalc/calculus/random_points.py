@@ -27,7 +27,7 @@ from lvmcalc.calculus.verdict import Counterexample, Verdict, power_of_ten
 RANGE = 10**9  # entries of random check points are whole numbers of this size, never 0 or ±1
 _SMALLEST = (2, 3, 5)  # size at each point; they grow, for much is true of 2×2 matrices only
 LARGEST_SIZE = 16  # beyond this, exact arithmetic takes too long
-_MOST_ORDERS, _MOST_SHAPES, _MOST_TRIES = 6_000, 24, 300  # in search of a small counterexample
+_MOST_ORDERS, _MOST_SHAPES, _MOST_TRIES = 6_000, 24, 300  # to find a small counterexample
 _OF_BOTH_SIGNS = 12  # more points where √(t²) may be t or −t
 _ON_BOTH_SIDES = 60  # more points where sign(…) may differ at a few of them only
 AtMost = tuple[tuple[str, str], ...]  # pairs of sizes, the first at most as large as the second

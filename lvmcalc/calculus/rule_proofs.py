@@ -46,7 +46,7 @@ def establish(rule: Operation) -> list[Verdict]:
     UnsupportedExpression
         If an operation in the rule is not known, by name.
     """
-    by_differential = inner(rule.upstream, rule.differential)
+    by_differential = inner(rule.adjoint_symbol, rule.differential)
     by_adjoints = sp.Add(*(inner(adjoint, increment_of(x)) for x, adjoint in rule.adjoints.items()))
     agreement = decide(by_differential, by_adjoints)
     try:
@@ -125,7 +125,8 @@ def _by_determinant(rule: Operation) -> list[Verdict]:
 
 def _linear_part(rule: Operation) -> list[Verdict]:
     """Check that dZ is the part of Z(A + τ dA) that is linear in τ, for every size."""
-    return _linear(*(inner(rule.upstream, it) for it in (rule.operation, rule.differential)), rule)
+    Zbar = rule.adjoint_symbol
+    return _linear(inner(Zbar, rule.operation), inner(Zbar, rule.differential), rule)
 
 
 def _linear(scalar: Expr, claimed: Expr, rule: Operation) -> list[Verdict]:

@@ -15,7 +15,7 @@ def increment_of(symbol: Expr) -> Expr:
     return notation.matching(f"d{symbol.name}", symbol)
 
 
-def upstream(operation: Expr) -> Expr:
+def adjoint_symbol(operation: Expr) -> Expr:
     """Return the symbol for the adjoint of `operation`: it has the operation's shape."""
     return notation.matching("Zbar" if operation.is_Matrix else "zbar", operation)
 
@@ -26,8 +26,8 @@ class Operation:
 
     Its rule says the same thing twice: the *adjoint* of each argument when Z̄ arrives, which a
     backward pass uses, and the *differential* dZ, which proofs use. The columns hold for every
-    size. The other fields say how an expression whose SymPy class is `kind` is walked; a rule that
-    is a special case of others, such as that of a Gram matrix, has none.
+    size. The other fields say how an expression of one `kind` is walked, a SymPy class or the name
+    of a function of entries; a special case of other rules, such as a Gram matrix, has none.
 
     Attributes
     ----------
@@ -48,7 +48,7 @@ class Operation:
     adjoints: Mapping[Expr, Expr] = field(hash=False)
     differential: Expr
     source: str
-    kind: type | None = None
+    kind: type | str | None = None
     split: Callable[[Expr], tuple[str, tuple[Expr, ...]]] | None = field(default=None, repr=False)
     value: Callable[[Any, Expr, Callable], Any] | None = field(default=None, repr=False)
     page: Callable[[Any, Expr], Any] | None = field(default=None, repr=False)
@@ -65,9 +65,9 @@ class Operation:
         return tuple(self.adjoints)
 
     @property
-    def upstream(self) -> Expr:
+    def adjoint_symbol(self) -> Expr:
         """The symbol Z̄ for the adjoint of the result."""
-        return upstream(self.operation)
+        return adjoint_symbol(self.operation)
 
     @property
     def statement(self) -> str:
@@ -97,11 +97,10 @@ class Operation:
     def adjoint(self, index: int, operands: tuple[Expr, ...], arriving: Expr) -> Expr:
         """Return the adjoint of operand number `index` when `arriving` comes from the result."""
         template = self.adjoints[self.arguments[index]]
-        return template.xreplace(self.substitution(operands) | {self.upstream: arriving})
+        return template.xreplace(self.substitution(operands) | {self.adjoint_symbol: arriving})
 
     def d(self, operands: tuple[Expr, ...], increments: tuple[Expr, ...]) -> Expr:
-        """Return the differential on `operands`, of whose arguments the differentials are
-        `increments`.
+        """Return the differential on `operands` that change by `increments`.
 
         All replacements happen at once, for an operand may be called like a letter of the rule.
         """

@@ -29,7 +29,7 @@ _OPEN_END = r"[-+−–*/·×∘⊙@=(\[{,]\s*$"
 _STYLED = r"\\(?:mathbf|mathrm|mathsf|mathcal|boldsymbol|bm|operatorname|text)\s*\{(\w+)\}"
 _ENTRY = r"(\w+)_\{?[a-z]{1,2}\}?$"  # K_ij and p_i
 _LEFT_SIDE = (r"((?:[^={(]|\{[^}]*\}|\((?:[^()=]|\([^()=]*\))*\))*?)\s*:?=(?!=)"
-              r"(.*)")  # the = of axis=1 is none
+              r"(.*)")  # the = in axis=1 is no left side
 _UNKNOWN = tomllib.loads((resources.files(__package__) / "derive.toml").read_text("utf-8"))
 
 

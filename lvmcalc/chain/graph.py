@@ -132,11 +132,11 @@ class Graph:
         for stage in self.nodes.values():
             arriving = self.adjoint_symbol(stage.name)
             for index, operand in enumerate(stage.operands[:len(stage.rule.arguments)]):
-                brought = stage.rule.adjoint(index, stage.operands, arriving)
+                leaving = stage.rule.adjoint(index, stage.operands, arriving)
                 for parent in stage.parents:
                     symbol, edge = self[parent].symbol, (stage.name, parent)
                     if symbol in operand.free_symbols:
-                        part = brought if operand == symbol else brought * operand.diff(symbol)
+                        part = leaving if operand == symbol else leaving * operand.diff(symbol)
                         edges[edge] = edges[edge] + part if edge in edges else part
         return edges
 

@@ -9,7 +9,7 @@ from lvmcalc import notation
 from lvmcalc.calculus import differential, inner
 from lvmcalc.calculus.claims import Claim
 from lvmcalc.calculus.page_form import tidy
-from lvmcalc.calculus.rules import upstream
+from lvmcalc.calculus.rules import adjoint_symbol
 from lvmcalc.chain.graph import Graph
 
 _DIRECTIONS = ("V", "U", "W", "Z", "V1", "V2", "V3")  # the first that is free
@@ -98,7 +98,7 @@ def jacobian(chain: Graph, stage: str, value: Expr, wrt: Expr) -> Formula:
                          f"{notation.shape(wrt)}: its entries would have four indices. "
                          "Ask for the adjoint instead.")
     slope = tidy(differential(value, wrt, sp.S.One), symmetric=chain.symmetric)
-    arriving = upstream(value)
+    arriving = adjoint_symbol(value)
     plain = f"∂{notation.plain(stage)}/∂{notation.plain(wrt)}"
     claim = Claim(plain, inner(arriving, value), wrt, inner(arriving, slope), 0, chain.book,
                   chain.symmetric)

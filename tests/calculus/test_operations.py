@@ -40,7 +40,7 @@ def test_the_book_has_a_rule_for_every_operation_of_the_chains() -> None:
 
 def test_the_product_rule_is_the_one_that_the_homework_gives() -> None:
     rule = RULES["product"]
-    (A, B), Zbar = rule.arguments, rule.upstream
+    (A, B), Zbar = rule.arguments, rule.adjoint_symbol
     assert dict(rule.adjoints) == {A: Zbar * B.T, B: A.T * Zbar}
     assert rule.differential == operations.dA * operations.B + operations.A * operations.dB
 

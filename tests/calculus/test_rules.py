@@ -22,7 +22,7 @@ SIZES = {"m": 2, "n": 3, "p": 4, "k": 5}  # k is the exponent of the power rule
 
 
 def letters(rule: Rule) -> list[Expr]:
-    return [*rule.arguments, *map(operations.increment_of, rule.arguments), rule.upstream]
+    return [*rule.arguments, *map(operations.increment_of, rule.arguments), rule.adjoint_symbol]
 
 
 SEEDS = 1, 2  # a small whole number may hide a wrong rule
@@ -68,7 +68,7 @@ def adjoints_hold_at(rule: Rule, values: dict) -> bool:
                     strict=True)
         return oracle.total([a * b for a, b in pairs]).value
 
-    arriving = inner(rule.upstream, rule.differential)
+    arriving = inner(rule.adjoint_symbol, rule.differential)
     leaving = sum(inner(adjoint, operations.increment_of(argument)) for argument,
                   adjoint in rule.adjoints.items())
     return oracle.same(arriving, leaving)
