@@ -52,7 +52,7 @@ def differential(expression: Expr, wrt: Expr, increment: Expr, used: set[str] | 
             return increment
         if wrt not in part.free_symbols:
             return sp.ZeroMatrix(*part.shape) if part.is_Matrix else sp.S.Zero
-        name, operands = record_of(part).split(part)
+        name, operands = record_of(part).taken_apart(part)
         moving, fixed = operands[:len(book[name].arguments)], operands[len(book[name].arguments):]
         if any(wrt in parameter.free_symbols for parameter in fixed):
             raise UnsupportedExpression(f"a variable exponent in {part}")
@@ -133,7 +133,7 @@ def _pulled_back(expression: Expr, wrt: Expr, arriving: Expr) -> Expr:
         if part == wrt:
             found.append(adjoint)
         elif wrt in part.free_symbols:
-            name, operands = record_of(part).split(part)
+            name, operands = record_of(part).taken_apart(part)
             for index, operand in enumerate(operands[:len(RULES[name].arguments)]):
                 pull(operand, RULES[name].adjoint(index, operands, adjoint))
 

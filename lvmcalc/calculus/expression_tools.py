@@ -58,11 +58,6 @@ def multiple(scalar: Expr, factors: Sequence[Expr]) -> Expr:
     return joined(sp.MatMul, (scalar,) * (scalar != 1) + (*factors,)) if factors else scalar
 
 
-def argument(rule: str) -> Callable[[Expr], tuple[str, tuple]]:
-    """Return how an operation of one argument is split."""
-    return lambda part: (rule, (part.args[0],))
-
-
 def halves(rule: str) -> Callable[[Expr], tuple[str, tuple]]:
     """Split a sum or product in the middle, lest it nest as deep as there are parts."""
     def split(part: Expr) -> tuple[str, tuple]:

@@ -19,7 +19,7 @@ from sympy.matrices.expressions.diagonal import DiagMatrix, DiagonalOf
 
 from lvmcalc.calculus import expression_tools, functions
 from lvmcalc.calculus.errors import UnsupportedExpression
-from lvmcalc.calculus.expression_tools import argument, halves
+from lvmcalc.calculus.expression_tools import halves
 from lvmcalc.calculus.functions import SPELLED, entry_by_entry, sigmoid, sign
 from lvmcalc.calculus.rules import Operation, RuleBook, adjoint_symbol, increment_of
 from lvmcalc.notation.entrywise import EntrySum, Entrywise
@@ -44,7 +44,7 @@ def _of_number(scalar: type[sp.Function], slope: Expr, of_array: Callable, sourc
     """Return the operation f(a) for a number, whose derivative f′(a) is `slope`."""
     name = f"{scalar.__name__} of a number"
     return Operation(name, scalar(a), {a: g * slope}, slope * da, source,
-                     kind=scalar, split=argument(name), value=_value(scalar.__name__, of_array),
+                     kind=scalar, value=_value(scalar.__name__, of_array),
                      page=lambda form, part: form.function(part), proof="one variable",
                      entries=lambda form, part: form.function(part))
 
@@ -57,8 +57,7 @@ def _of_entries(scalar: type[sp.Function], slope: Expr, of_array: Callable,
     adjoint, change = ((HadamardProduct(other, slopes) for other in (G_mn, dA)) if slope else
                        (sp.ZeroMatrix(m, n), sp.ZeroMatrix(m, n)))
     return Operation(name, Entrywise(called, A), {A: adjoint}, change, source,
-                     kind=called, split=lambda part: (name, (part.arg,)),
-                     value=_value(called, of_array), proof="entries",
+                     kind=called, value=_value(called, of_array), proof="entries",
                      page=lambda form, part: form.entrywise(part),
                      entries=lambda form, part, i, j: form.entrywise(part, i, j))
 
@@ -134,7 +133,7 @@ RULES = RuleBook().add(
               page=lambda form, part: form.product(part), entries=lambda form, part, i, j: form.product(part, i, j)),
     Operation("Gram matrix",          A * A.T,               {A: (G_mm + G_mm.T) * A},                 dA * A.T + A * dA.T,                "Matrix Cookbook eqs. 37, 44"),
     Operation("transpose",            A.T,                   {A: G_nm.T},                              dA.T,                               "Matrix Cookbook eq. 44",
-              kind=Transpose, split=argument("transpose"), degree=expression_tools.argument_degree,
+              kind=Transpose, degree=expression_tools.argument_degree,
               value=lambda arithmetic, part, of: arithmetic.transpose(of(part.arg)),
               page=lambda form, part: form.transposed(form.matrix(part.arg)), entries=lambda form, part, i, j: form.matrix(part.arg, j, i)),
     Operation("scale",                s * A,                 {s: Trace(G_mn.T * A), A: s * G_mn},      ds * A + s * dA,                    "Matrix Cookbook eq. 37, with (s I) A"),
@@ -143,16 +142,16 @@ RULES = RuleBook().add(
               page=lambda form, part: form.add(*map(form.matrix, part.args)), entries=lambda form, part, i, j: form.add(*(form.matrix(term, i, j) for term in part.args))),
     Operation("difference",           A - _A2,                {A: G_mn, _A2: -G_mn},                     dA - dA2,                           "Matrix Cookbook eqs. 34, 35"),
     Operation("inverse",              C.I,                   {C: -C.I.T * G_nn * C.I.T},               -C.I * dC * C.I,                    "Matrix Cookbook eq. 40",
-              kind=Inverse, fits="square", split=argument("inverse"), degree=expression_tools.inverse_degree, proof="A A⁻¹ = I",
+              kind=Inverse, fits="square", degree=expression_tools.inverse_degree, proof="A A⁻¹ = I",
               value=lambda arithmetic, part, of: arithmetic.inv(of(part.arg)),
               page=lambda form, part: form.inverse(form.matrix(part.arg), part), entries=lambda form, part, i, j: form.inverse(part.arg, i, j)),
     Operation("determinant",          Determinant(C),        {C: g * Determinant(C) * C.I.T},          Determinant(C) * Trace(C.I * dC),   "Matrix Cookbook eqs. 42, 49",
-              kind=Determinant, fits="square", split=argument("determinant"), degree=expression_tools.determinant_degree, proof="cofactors",
+              kind=Determinant, fits="square", degree=expression_tools.determinant_degree, proof="cofactors",
               value=lambda arithmetic, part, of: arithmetic.det(of(part.arg)),
               page=lambda form, part: form.determinant(form.matrix(part.arg), part.arg.shape), entries=lambda form, part: form.determinant(part.arg)),
     Operation("log determinant",      sp.log(Determinant(C)), {C: g * C.I.T},                          Trace(C.I * dC),                    "Matrix Cookbook eqs. 43, 57", proof="determinant"),
     Operation("trace",                Trace(C),              {C: g * Identity(n)},                     Trace(dC),                          "Matrix Cookbook eq. 36",
-              kind=Trace, fits="square", split=argument("trace"), degree=expression_tools.argument_degree,
+              kind=Trace, fits="square", degree=expression_tools.argument_degree,
               value=lambda arithmetic, part, of: arithmetic.trace(of(part.arg)),
               page=lambda form, part: form.trace(form.matrix(part.arg), part.arg.rows), entries=lambda form, part: form.total(part.arg, diagonal=True)),
     Operation("inner product",        Trace(A.T * _A2),       {A: g * _A2, _A2: g * A},                   Trace(dA.T * _A2) + Trace(A.T * dA2), "Matrix Cookbook eq. 103"),
@@ -160,22 +159,22 @@ RULES = RuleBook().add(
     Operation("squared norm",         Trace(A.T * A),        {A: 2 * g * A},                           2 * Trace(A.T * dA),                "Matrix Cookbook eq. 115"),
     Operation("norm",                 sp.sqrt(Trace(A.T * A)), {A: g / sp.sqrt(Trace(A.T * A)) * A},   Trace(A.T * dA) / sp.sqrt(Trace(A.T * A)), "Matrix Cookbook eq. 129, for a vector", proof="square"),
     Operation("sum of entries",       EntrySum(A),           {A: g * sp.OneMatrix(m, n)},              EntrySum(dA),                       _BY_ENTRIES,
-              kind=EntrySum, split=argument("sum of entries"), degree=expression_tools.argument_degree,
+              kind=EntrySum, degree=expression_tools.argument_degree,
               value=lambda arithmetic, part, of: arithmetic.total(of(part.arg)),
               page=lambda form, part: form.total(part), entries=lambda form, part: form.total(part.arg)),
     Operation("diagonal matrix",      DiagMatrix(v),         {v: DiagonalOf(G_nn)},                    DiagMatrix(dv),                     _BY_ENTRIES,
-              kind=DiagMatrix, split=argument("diagonal matrix"), degree=expression_tools.argument_degree,
+              kind=DiagMatrix, degree=expression_tools.argument_degree,
               value=lambda arithmetic, part, of: arithmetic.diagonal_matrix(of(part.args[0])),
               page=lambda form, part: form.opaque(part), entries=lambda form, part, i, j: form.times(form.delta(i, j, part.rows), form.matrix(part.args[0], i, None))),
     Operation("diagonal",             DiagonalOf(C),         {C: DiagMatrix(G_n)},                     DiagonalOf(dC),                     _BY_ENTRIES,
-              kind=DiagonalOf, fits="square", split=argument("diagonal"), degree=expression_tools.argument_degree,
+              kind=DiagonalOf, fits="square", degree=expression_tools.argument_degree,
               value=lambda arithmetic, part, of: arithmetic.diagonal(of(part.args[0])),
               page=lambda form, part: form.opaque(part), entries=lambda form, part, i, j: form.matrix(part.args[0], i, i)),
     Operation("logarithm",            sp.log(a),             {a: g / a},                               da / a,                             _LIMIT,
-              kind=sp.log, split=argument("logarithm"), proof="one variable", value=expression_tools.log_value,
+              kind=sp.log, proof="one variable", value=expression_tools.log_value,
               page=lambda form, part: form.function(part), entries=lambda form, part: form.function(part)),
     Operation("power",                a**k,                  {a: g * k * a ** (k - 1)},                k * a ** (k - 1) * da,              _LIMIT,
-              kind=sp.Pow, parameters=(k,), split=lambda part: ("power", part.args), value=expression_tools.power_value, degree=expression_tools.power_degree, proof="one variable",
+              kind=sp.Pow, parameters=(k,), value=expression_tools.power_value, degree=expression_tools.power_degree, proof="one variable",
               page=lambda form, part: form.power(part), entries=lambda form, part: form.power(part)),
     Operation("scalar product",       a * b,                 {a: g * b, b: g * a},                     da * b + a * db,                    _LIMIT,
               kind=sp.Mul, split=halves("scalar product"), degree=expression_tools.product_degree, proof="one variable",
@@ -195,7 +194,7 @@ RULES = RuleBook().add(
               {A: HadamardProduct(G_mn, HadamardPower(_A2, -1)), _A2: -HadamardProduct(G_mn, A, HadamardPower(_A2, -2))},
               HadamardProduct(dA, HadamardPower(_A2, -1)) - HadamardProduct(A, dA2, HadamardPower(_A2, -2)), _LIMIT, proof="entries"),
     Operation("elementwise power",    HadamardPower(A, k),   {A: k * HadamardProduct(G_mn, HadamardPower(A, k - 1))}, k * HadamardProduct(dA, HadamardPower(A, k - 1)), _LIMIT,
-              kind=HadamardPower, parameters=(k,), split=lambda part: ("elementwise power", part.args), proof="entries",
+              kind=HadamardPower, parameters=(k,), proof="entries",
               value=expression_tools.power_value, degree=expression_tools.power_degree,
               page=lambda form, part: form.opaque(part), entries=lambda form, part, i, j: form.elementwise_power(part, i, j)),
     _of_entries(sp.log, 1 / a, functions.log_of, _LIMIT),

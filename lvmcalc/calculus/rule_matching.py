@@ -31,7 +31,7 @@ def operation_of(expression: Expr) -> tuple[str, tuple[Expr, ...]]:
             return rule.name, operands
     expression = without_power(expression)
     record = record_of(expression)
-    return record.split(expression) if record else ("use", (expression,))
+    return record.taken_apart(expression) if record else ("use", (expression,))
 
 
 @cache

@@ -31,7 +31,8 @@ class Operation:
 
     Attributes
     ----------
-    split : expression → name of the rule for its differential, and the operands of that rule
+    split : expression → name of the rule for its differential, and the operands of that rule; None
+        if they are this rule and the parts of the expression
     value : (arithmetic, expression, value of a part) → value
     page : (page form, expression) → its sum of terms, or its scalar
     entries : (index form, expression, row, column) → its entry, or (index form, expression) → the
@@ -89,6 +90,13 @@ class Operation:
             if argument.is_Matrix:
                 found.update(zip(argument.shape, operand.shape, strict=True))
         return found
+
+    def taken_apart(self, expression: Expr) -> tuple[str, tuple[Expr, ...]]:
+        """Return the rule for the differential of an expression of this kind, and its operands."""
+        if self.split:
+            return self.split(expression)
+        operands = [part for part in expression.args if isinstance(part, Expr)]
+        return self.name, tuple(operands[:len(self.arguments) + len(self.parameters)])
 
     def apply(self, *operands: Expr) -> Expr:
         """Return the operation on `operands`."""

@@ -13,7 +13,7 @@ from tables import over
 
 from lvmcalc import derive, notation
 from lvmcalc.calculus import UnsupportedExpression, compare
-from lvmcalc.calculus.expression_tools import argument, argument_degree
+from lvmcalc.calculus.expression_tools import argument_degree
 from lvmcalc.calculus.operations import OPERATIONS, RULES, SPELLED, C, G_nn, dC
 from lvmcalc.calculus.rules import Operation
 from lvmcalc.chain import Builder, Card, Chain, Folded, Result
@@ -248,7 +248,7 @@ class Skew(sp.MatrixExpr):
 def test_an_operation_of_ones_own_needs_its_record_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     own = Operation(
         "skew", Skew(C), {C: G_nn - G_nn.T}, dC - dC.T, "by hand", kind=Skew, fits="square",
-        split=argument("skew"), degree=argument_degree,
+        degree=argument_degree,
         value=lambda arithmetic, part, of: of(part.arg - part.arg.T),
         page=lambda form, part: form.matrix(part.arg - part.arg.T),
         entries=lambda form, part, i, j: form.matrix(part.arg - part.arg.T, i, j))
