@@ -53,7 +53,7 @@ class Builder:
     def __setattr__(self, name: str, formula: Expr) -> None:
         if hasattr(type(self), name) or name in vars(self):
             raise ValueError(f'A stage called {name} is written build("{name}", operation, …).')
-        rule, operands = operation_of(_expression(formula))
+        rule, operands = operation_of(_expression(name, formula))
         if rule == "use" and not operands[0].is_Matrix:
             raise TypeError(f"{name}: {notation.plain(operands[0])} is no operation on leaves and "
                             "stages: write it where it is used.")
@@ -79,7 +79,7 @@ class Builder:
             raise TypeError('A stage is written build("e", "product", A, B), with its name, its '
                             "operation and the operands, or build.e = A * B.")
         rule = self._book[checks.known(operation, self._book, "operation")]
-        operands = tuple(map(_expression, operands))
+        operands = tuple(_expression(name, operand) for operand in operands)
         self._refuse_misfits(name, rule, operands)
         try:
             check_shapes(result := rule.apply(*operands))
@@ -143,13 +143,14 @@ def _refuse_no_name(name: str) -> None:
                          "word.")
 
 
-def _expression(value: object) -> Expr:
+def _expression(name: str, value: object) -> Expr:
     try:
         found = sympified(value)
     except TypeError:
         found = None
     if not isinstance(found, Expr):
-        raise TypeError(f"A stage is a SymPy expression, not {_in_one_line(value)}.")
+        raise TypeError(f"{name}: a SymPy expression such as A * B is expected, not "
+                        f"{_in_one_line(value)}.")
     return found
 
 
