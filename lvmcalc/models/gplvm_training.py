@@ -179,18 +179,22 @@ class GPLVMProblem(Problem):
         A = self.draw(np.random.default_rng(checks.whole(seed, "seed", least=0)))
         if not self._pays:
             return self, self.points.Y @ A
-        return self.at(points=InTheSpan(self.Y, self.gram)), A
+        return self.with_values(points=InTheSpan(self.Y, self.gram)), A
 
     def reduced(self, parameters: Any) -> tuple["GPLVMProblem", np.ndarray]:
         if not self._pays:
             return super().reduced(parameters)
-        points = InTheSpan(self.Y, self.gram, checked_rows(parameters, "X", *self.shape))
-        return self.at(points=points), np.vstack([np.zeros((self.D, self.shape[1])), self.identity])
+        problem = self.with_values(points=InTheSpan(self.Y, self.gram, checked_rows(
+            parameters, "X", *self.shape)))
+        return problem, np.vstack([np.zeros((self.D, self.shape[1])), self.identity])
 
-    def at(self, **others: Any) -> Self:
+    def with_values(self, alpha: float | None = None, beta: float | None = None,
+                    points: LatentPoints | InTheSpan | None = None) -> Self:
         """Return the same problem with other values of alpha or beta, or with other `points`."""
         other = copy(self)
-        vars(other).update(others)
+        other.alpha = self.alpha if alpha is None else alpha
+        other.beta = self.beta if beta is None else beta
+        other.points = self.points if points is None else points
         return other
 
     def draw(self, generator: np.random.Generator) -> np.ndarray:
