@@ -109,6 +109,12 @@ class StageWalk(Shown, widgets.VBox):
         """Return the picture of the stage as it is now."""
         return self.view.still()
 
+    def close(self) -> None:
+        """Close the walk and its parts, which would keep the chain."""
+        for part in self.children:
+            part.close()
+        super().close()
+
     def stand_in(self) -> None:
         asks = f"<p>{self._question.question()}</p>" if self._question else ""
         self.still().show(asks + self._card.value + STILL)

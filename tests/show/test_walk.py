@@ -1,12 +1,14 @@
 """The walk along a chain, and cards: what they show is what the chain computed."""
 
+import gc
 import re
+import weakref
 from dataclasses import FrozenInstanceError
 
 import numpy as np
 import pytest
 
-from lvmcalc import notation
+from lvmcalc import derive, notation
 from lvmcalc.chain import Card, Chain, Result
 from lvmcalc.models import autoencoder, chain_named, gplvm
 from lvmcalc.show import StageWalk, style
@@ -319,6 +321,16 @@ def test_what_is_said_of_a_path_names_the_path(asking) -> None:
     told = asking._question.told[0]
     assert r"\left.\frac{\partial L_{1}}{\partial X}\right|_{h}" in told
     assert r"\frac{\partial L_{1}}{\partial X} =" not in told
+
+
+@pytest.mark.parametrize("ask", [False, True])
+def test_a_walk_that_is_closed_lets_go_of_its_chain(ask: bool) -> None:
+    chain = derive("a b", a="scalar", b="scalar")
+    StageWalk(chain, ask=ask, a=2.0, b=3.0).close()
+    kept = weakref.ref(chain)
+    del chain
+    gc.collect()
+    assert kept() is None
 
 
 def test_a_walk_takes_a_model_by_name_and_says_which_names_there_are():
