@@ -106,7 +106,7 @@ class AutoencoderProblem(Problem):
         T = P.dot(W.T)
         return (self.trace + float(np.vdot(H, T))) / 2, H.dot(P) + T.dot(W)
 
-    def part(self, coordinates: np.ndarray, of: str = "") -> np.ndarray:
+    def part(self, coordinates: np.ndarray, use: tuple[str, str] | None = None) -> np.ndarray:
         if self.factor is not None:
             return coordinates @ self._missed(coordinates)[1] @ self.factor.T
         P = coordinates @ self.gram

@@ -225,7 +225,7 @@ class GPLVMProblem(Problem):
         gradient -= coordinates.dot(ab * self.D * M_inverse + beta * W.T.dot(W))
         return value, gradient
 
-    def part(self, coordinates: np.ndarray, of: str = "") -> np.ndarray:
+    def part(self, coordinates: np.ndarray, use: tuple[str, str] | None = None) -> np.ndarray:
         """Return the gradient of L₁."""
         return -self.ab * self.D * (coordinates @ self._solved(coordinates)[1])
 

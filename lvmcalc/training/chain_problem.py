@@ -143,9 +143,10 @@ class ChainProblem(Problem):
         known = checked(self.chain, {**self.data, **start})
         return compiled(self.chain, self.variables).at(known, self.variables)
 
-    def part(self, coordinates: np.ndarray, of: tuple[str, str]) -> np.ndarray:
-        """Return what one use (node, variable) of a variable contributes to the gradient."""
-        return self._joined({of[1]: self._run(coordinates).parts[of]})
+    def part(self, coordinates: np.ndarray, use: tuple[str, str] | None = None) -> np.ndarray:
+        if use is None:
+            return super().part(coordinates)
+        return self._joined({use[1]: self._run(coordinates).parts[use]})
 
     def _run(self, coordinates: np.ndarray) -> Pass:
         return self.chain.run(**self.data, **self._by_name(coordinates))
