@@ -21,7 +21,7 @@ from lvmcalc.calculus.operations import RULES
 from lvmcalc.chain import numbers
 from lvmcalc.chain.dialects import DIALECTS
 from lvmcalc.chain.graph import Graph
-from lvmcalc.chain.pass_program import Program, bar_name
+from lvmcalc.chain.pass_program import Program, adjoint_identifier
 from lvmcalc.chain.passes import Evaluate, Place
 
 _CHECKED = DIALECTS["numpy"] | {"Inverse": "inv({})", "Determinant": "det({})",
@@ -95,21 +95,21 @@ class Compiled:
     Parameters
     ----------
     chain : Graph
-    wrt, whole : as for `Program`
+    wrt, all_adjoints : as for `Program`
     """
 
-    def __init__(self, chain: Graph, wrt: tuple[str, ...] = (), whole: bool = False):
-        program = Program(chain, _CHECKED, wrt, whole, terse=bool(wrt))
+    def __init__(self, chain: Graph, wrt: tuple[str, ...] = (), all_adjoints: bool = False):
+        program = Program(chain, _CHECKED, wrt, all_adjoints, terse=bool(wrt))
         statements = [it for it in (*program.forwards, *program.backwards) if it.target]
         self.kept = {it.place: it.target for it in statements if it.place}
         if wrt:
             self.kept = {chain.output: program.names[chain.output],
-                         **{it: bar_name(it) for it in wrt}}
+                         **{it: adjoint_identifier(it) for it in wrt}}
         self.arguments = {program.names[it]: it for it in (*wrt, *chain.leaves, *program.sizes)}
-        self.bar = bar_name(chain.output)
+        self.upstream = adjoint_identifier(chain.output)
         body = [*(f"{it.target} = {it.text}" for it in statements),
                 f"return {', '.join(self.kept.values())},"]
-        head = f"def one_pass({', '.join([*self.arguments, self.bar])}):"
+        head = f"def one_pass({', '.join([*self.arguments, self.upstream])}):"
         source = _inlined(ast.parse("\n    ".join([head, *body])))
         namespace = NUMPY | {"np": np, "math": math, "inv": _inv, "by_record": _by_record}
         # backwards the inverse is needed too, which is looked at
@@ -131,14 +131,14 @@ class Compiled:
         values = [known[name] for name in self.arguments.values()]
         return dict(zip(self.kept, without_warnings(self._pass, *values, upstream), strict=True))
 
-    def at(self, known: Mapping[str, Any], moving: tuple[str, ...]) -> Callable[..., tuple]:
+    def bound(self, known: Mapping[str, Any], moving: tuple[str, ...]) -> Callable[..., tuple]:
         """Return a function of the values of the `moving` leaves alone, which came first in `wrt`.
 
         It returns the output and the adjoints, in order; call it with `guarded`.
         """
         fixed = {argument: known[name] for argument, name in self.arguments.items()
                  if name not in moving}
-        return partial(self._pass, **fixed, **{self.bar: 1.0})
+        return partial(self._pass, **fixed, **{self.upstream: 1.0})
 
 
 def without_warnings(function: Callable[..., tuple], *values: Any) -> tuple:
@@ -150,13 +150,14 @@ def without_warnings(function: Callable[..., tuple], *values: Any) -> tuple:
             raise Doubtful from error
 
 
-def compiled(chain: Graph, wrt: tuple[str, ...] = (), whole: bool = False) -> Compiled:
+def compiled(chain: Graph, wrt: tuple[str, ...] = (), all_adjoints: bool = False) -> Compiled:
     """Return the compiled pass of a chain, the same one each time."""
-    return chain.remember(("compiled", wrt, whole), lambda: Compiled(chain, wrt, whole))
+    return chain.remember(("compiled", wrt, all_adjoints),
+                          lambda: Compiled(chain, wrt, all_adjoints))
 
 
 def compiled_evaluator(chain: Graph, known: Mapping[str, Any], upstream: float = 1.0,
-                       whole: bool = True) -> Evaluate:
+                       all_adjoints: bool = True) -> Evaluate:
     """Return a function that tells the numbers of one pass, which it has made already.
 
     Parameters
@@ -164,11 +165,11 @@ def compiled_evaluator(chain: Graph, known: Mapping[str, Any], upstream: float =
     chain : Graph
     known : values of the leaves and sizes by name
     upstream : the adjoint of the output
-    whole : whether the adjoints are wanted too
+    all_adjoints : whether the adjoints are wanted too
     """
     try:
-        found = {place: _trusted(value, place, chain)
-                 for place, value in compiled(chain, whole=whole)(known, upstream).items()}
+        values = compiled(chain, all_adjoints=all_adjoints)(known, upstream)
+        found = {place: _trusted(value, place, chain) for place, value in values.items()}
     except Doubtful:
         return numbers.evaluator(chain)
 

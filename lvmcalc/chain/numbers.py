@@ -63,7 +63,7 @@ def _underflows(formula: Expr, value: Any, known: Mapping[str, Any]) -> bool:
     return bool(np.any(arithmetic.evaluate(formula, large, arithmetic.Reals)))
 
 
-def checked(graph: Graph, given: Mapping[str, Any]) -> dict[str, Any]:
+def checked_leaves(graph: Graph, given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the values of all leaves and sizes by name.
 
     Raises
@@ -111,17 +111,17 @@ def _matrix(leaf: Node, given: Any, known: dict[str, Any]) -> np.ndarray:
     """Return the value of a matrix leaf, and add the sizes that it tells to what is known."""
     words = notation.shape(leaf.symbol) if any(n.free_symbols for n in leaf.shape) else ""
 
-    def told(length: Expr) -> Expr:
+    def known_part(length: Expr) -> Expr:
         return length.xreplace({size: sp.Integer(known[size.name]) for size in length.free_symbols
                                 if size.name in known})
 
     def fitting(value: Any) -> np.ndarray:
-        sizes = [int(n) if n.is_Integer else None for n in map(told, leaf.shape)]
+        sizes = [int(n) if n.is_Integer else None for n in map(known_part, leaf.shape)]
         return checks.matrix(value, leaf.name, *sizes, words)
 
     matrix = fitting(given).copy()
     for length, n in zip(leaf.shape, matrix.shape, strict=True):
-        length = told(length)
+        length = known_part(length)
         if length.is_Symbol:
             known[length.name] = n
         elif unknown := length.free_symbols:

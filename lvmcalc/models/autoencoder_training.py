@@ -120,9 +120,9 @@ class AutoencoderProblem(Problem):
         Z = W.dot(self.factor)
         return Z, W.T.dot(Z) - self.factor
 
-    def given(self, coordinates: np.ndarray) -> dict[str, Any]:
+    def inputs(self, coordinates: np.ndarray) -> dict[str, Any]:
         data = {"x": self.factor} if self.gram is None else {"the Gram matrix": self.gram}
-        return super().given(coordinates) | data
+        return super().inputs(coordinates) | data
 
 
 def _principal(F: np.ndarray, m: int) -> tuple[np.ndarray, np.ndarray]:

@@ -57,7 +57,7 @@ def log_likelihood(X: Any, Y: Any, alpha: float, beta: float) -> float:
     """
     X, Y, alpha, beta = _checked(X, Y, alpha, beta)
     with np.errstate(all="ignore"):
-        return gplvm_numbers.Split(X, Y, alpha, beta, Y.shape[1]).value()
+        return gplvm_numbers.SingularForm(X, Y, alpha, beta, Y.shape[1]).value()
 
 
 def gradient(X: Any, Y: Any, alpha: float, beta: float) -> np.ndarray:
@@ -67,7 +67,7 @@ def gradient(X: Any, Y: Any, alpha: float, beta: float) -> np.ndarray:
     """
     X, Y, alpha, beta = _checked(X, Y, alpha, beta)
     with np.errstate(all="ignore"):
-        return gplvm_numbers.Split(X, Y, alpha, beta, Y.shape[1]).gradient()
+        return gplvm_numbers.SingularForm(X, Y, alpha, beta, Y.shape[1]).gradient()
 
 
 def value_and_gradient(X: Any, Y: Any, alpha: float, beta: float) -> tuple[float, np.ndarray]:

@@ -21,12 +21,12 @@ def evaluated(X: np.ndarray, Y: np.ndarray, alpha: float, beta: float,
     with np.errstate(all="ignore"):  # the results are looked at
         found = by_small_matrix(X, Y, alpha, beta, D)
         if found is None:
-            split = Split(X, Y, alpha, beta, D)
-            found = split.value(), split.gradient()
+            form = SingularForm(X, Y, alpha, beta, D)
+            found = form.value(), form.gradient()
         return found
 
 
-class Split:
+class SingularForm:
     """What L and its gradient are made of, by the singular values of X = U diag(s) Vᵀ.
 
     Parameters

@@ -252,8 +252,8 @@ class GPLVMProblem(Problem):
                 raise checks.LostDigits("The gradient", "the columns of X nearly depend on each "
                                         "other, and of Y, which is not in memory, only the Gram "
                                         "matrix is seen")
-            value, M_inverse, W = gplvm_numbers.Split(self.lift(coordinates), self.points.Y,
-                                                      self.alpha, beta, D).solved()
+            value, M_inverse, W = gplvm_numbers.SingularForm(
+                self.lift(coordinates), self.points.Y, self.alpha, beta, D).solved()
             return value, M_inverse, B, W
         det = float(np.linalg.det(M))  # cheaper than slogdet
         log_det = log(det) if 0 < det < inf else float(np.linalg.slogdet(M)[1])
@@ -263,7 +263,7 @@ class GPLVMProblem(Problem):
         return value, M_inverse, B, W
 
     # Words
-    def given(self, coordinates: np.ndarray) -> dict[str, Any]:
+    def inputs(self, coordinates: np.ndarray) -> dict[str, Any]:
         return {"alpha": self.alpha, "beta": self.beta, self.points.name: coordinates,
                 "the Gram matrix": self.gram}
 

@@ -105,8 +105,8 @@ def factor(Y: Any) -> np.ndarray:
 
 def times_transposed(Y: Any, Z: Any, progress: OnProgress | None = None) -> np.ndarray:
     """Return YᵀZ for Y of shape (N, D) and Z of shape (N, Q), as for `gram`."""
-    split = next((array for array in (Y, Z) if is_lazy(array)), Y)
-    parts = list(_parts(split, _PARTS if progress else 1))
+    lazy = next((array for array in (Y, Z) if is_lazy(array)), Y)
+    parts = list(_parts(lazy, _PARTS if progress else 1))
     total: Any = 0.0
     for done, product in enumerate(_products(Y, Z, parts), 1):
         total = total + np.asarray(product)

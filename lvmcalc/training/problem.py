@@ -146,11 +146,11 @@ class Problem(Coordinates, ABC):
                 value, gradient = self.evaluate(coordinates)
             except np.linalg.LinAlgError:
                 value, gradient = np.nan, coordinates
-        given = self.given(coordinates)
-        checks.finite(value, f"The {self.name_of_value}", **given)
-        return float(value), checks.finite(gradient, "The gradient", **given)
+        inputs = self.inputs(coordinates)
+        checks.finite(value, f"The {self.name_of_value}", **inputs)
+        return float(value), checks.finite(gradient, "The gradient", **inputs)
 
-    def given(self, coordinates: np.ndarray) -> dict[str, Any]:
+    def inputs(self, coordinates: np.ndarray) -> dict[str, Any]:
         """Return the numbers that an overflow may come from, by their names."""
         return {self.name_of_parameters: coordinates}
 

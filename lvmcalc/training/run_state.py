@@ -13,7 +13,7 @@ class RunState(NamedTuple):
     Attributes
     ----------
     work : the problem in the coordinates of training
-    at : the coordinates, at which the value and the whole gradient are `value` and `slope`
+    coordinates : where the value and the whole gradient are `value` and `slope`
     memory : what the optimiser remembers
     problem : the problem with the scalars as they are now
     limit : 2 over the curvature
@@ -22,7 +22,7 @@ class RunState(NamedTuple):
     """
 
     work: Problem
-    at: np.ndarray
+    coordinates: np.ndarray
     value: float
     slope: np.ndarray
     memory: dict[str, Any]
@@ -40,13 +40,13 @@ class RunState(NamedTuple):
     @property
     def direction(self) -> np.ndarray:
         """What the ablation leaves of the gradient."""
-        return self.work.ablated(self.ablation, self.at, self.slope)
+        return self.work.ablated(self.ablation, self.coordinates, self.slope)
 
 
 def entered(work: Problem, coordinates: np.ndarray) -> dict[str, Any]:
-    """Return what of the state a place decides, without momentum."""
+    """Return what coordinates decide of the state, without momentum."""
     value, slope = work.finite(coordinates)
-    return {"work": work, "at": coordinates, "value": value, "slope": slope, "memory": {}}
+    return {"work": work, "coordinates": coordinates, "value": value, "slope": slope, "memory": {}}
 
 
 def limit_near(problem: Problem, at: np.ndarray) -> float:

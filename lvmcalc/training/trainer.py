@@ -72,10 +72,10 @@ class Trainer:
 
     def _begin(self, optimiser: str, ablation: str, seed: int) -> None:
         given = self._given
-        place = (given, given.checked(given.start(seed))) if _elementwise(optimiser) else (
+        start = (given, given.checked(given.start(seed))) if _elementwise(optimiser) else (
             given.begin(seed))
-        found = entered(*place)
-        limit = given.stability_limit or limit_near(*place)
+        found = entered(*start)
+        limit = given.stability_limit or limit_near(*start)
         lost = 100 * max(1.0, given.gap(found["value"]) or 0.0)  # beyond it the steps only grow
         self._state = RunState(**found, problem=given, optimiser=optimiser, ablation=ablation,
                                seed=int(seed), history={0: found["value"]}, limit=limit, lost=lost)
@@ -95,7 +95,7 @@ class Trainer:
     def parameters(self) -> Any:
         """The parameters, computed when they are asked for; they are lazy for a Dask array."""
         if self._lifted[0] is not self._state:
-            self._lifted = self._state, self._state.work.lift(self._state.at)
+            self._lifted = self._state, self._state.work.lift(self._state.coordinates)
         return self._lifted[1]
 
     @parameters.setter
@@ -116,7 +116,7 @@ class Trainer:
             If it is no such array; nothing has been written then.
         """
         state = self._state
-        return state.work.lift(state.at, checks.writable(out, "out", state.problem.shape))
+        return state.work.lift(state.coordinates, checks.writable(out, "out", state.problem.shape))
 
     @property
     def gradient(self) -> Any:
@@ -232,7 +232,7 @@ class Trainer:
         state, rate = self._state, self.learning_rate
         work, memory, why = state.work, dict(state.memory), None
         step, uphill = OPTIMISERS[state.optimiser].step, (work.sign * work.pace) * state.direction
-        at = step(memory, state.at, uphill, rate, work.inner)
+        at = step(memory, state.coordinates, uphill, rate, work.inner)
         scalars = self._learned(rate) if work.learn else {}
         try:
             work = work.with_values(**scalars) if scalars else work
@@ -250,13 +250,13 @@ class Trainer:
         if (steps - self.FIRST) % every == 0 or steps < self.FIRST:
             history, every = self._with(steps, value)
         self._state = state._replace(
-            work=work, at=at, value=value, slope=gradient, memory=memory, problem=problem,
+            work=work, coordinates=at, value=value, slope=gradient, memory=memory, problem=problem,
             steps=steps, status="running", history=history, every=every)
 
     def _learned(self, rate: float) -> dict[str, float]:
         """Return the learned scalars after half a Newton step along their logarithms."""
         work, way = self._state.work, rate / self.usual_rate / 2
-        slopes = work.slopes(self._state.at)
+        slopes = work.slopes(self._state.coordinates)
         return {name: float(getattr(work, name) * np.exp(way * slopes[name][0] / slopes[name][1]))
                 for name in work.learn}
 
@@ -278,7 +278,7 @@ class Trainer:
             return self._complaint
         value = f"{self.problem.name_of_value.capitalize()} {_number(self.value)}"
         words = [f"Step {self.steps}.", f"{value}{self._gap_in_words()}.",
-                 *self._state.work.words(self._state.at)]
+                 *self._state.work.words(self._state.coordinates)]
         if self._above_limit():
             words.append(f"The learning rate {self._above_limit()}: steps may overshoot and never "
                          "settle.")

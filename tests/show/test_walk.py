@@ -142,7 +142,7 @@ def test_its_matrices_are_those_of_the_stage_and_a_picture_stands_beside_it(walk
     place = walk.stages.index(("c", "b"))
     walk.go(place)
     leaving = np.frombuffer(walk.view.frame["heat 1"], np.float32).reshape(5, 5)
-    np.testing.assert_allclose(leaving, walk.parts["b", "c"], rtol=1e-5)
+    np.testing.assert_allclose(leaving, walk.contributions["b", "c"], rtol=1e-5)
     assert walk.still().png(1).startswith(b"\x89PNG")
     assert walk.still().said == walk.status
 
@@ -252,7 +252,7 @@ def test_at_every_edge_what_the_chain_has_there_is_right_and_the_whole_of_two_pa
 
 def test_a_card_and_what_leaves_are_shown_only_after_a_right_answer_or_on_show(asking) -> None:
     while asking.stage != ("c", "b"):
-        asking.go(asking._place + 1)
+        asking.go(asking._index + 1)
     assert asking._card.value == ""
     assert [panel["title"] for panel in heats(asking)] == ["∂L₁/∂b"]
     assert "∂L₁/∂c" not in asking.status

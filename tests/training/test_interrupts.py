@@ -59,7 +59,7 @@ def test_a_change_that_is_interrupted_at_any_line_is_made_whole_or_not_at_all(ch
 
     def state(trainer):
         now = trainer._state
-        arrays = {"X": trainer.parameters, "at": now.at, "slope": now.slope}
+        arrays = {"X": trainer.parameters, "at": now.coordinates, "slope": now.slope}
         kept = {**arrays, **now.memory}
         return (now.optimiser, trainer.learning_rate, now.ablation, now.seed,
                 now.steps, now.status, now.value, now.history, now.limit,

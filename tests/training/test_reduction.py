@@ -58,7 +58,7 @@ def test_from_a_start_outside_of_the_span_of_the_data_as_well(optimiser):
     for _ in range(12):
         same(reduced.run(1), whole.run(1))
     assert reduced.problem.subspace_angle(reduced.parameters) == pytest.approx(
-        reduced._state.work.angle(reduced._state.at), abs=1e-6)
+        reduced._state.work.angle(reduced._state.coordinates), abs=1e-6)
 
 
 def test_a_step_sees_neither_N_nor_the_data():
