@@ -16,7 +16,7 @@ from lvmcalc.calculus.operations import record
 from lvmcalc.chain.dialects import Dialect
 from lvmcalc.notation.entrywise import Entrywise
 
-_SUM, _TIMES, _POWER, _ATOM = range(1, 5)  # how closely the parts of a text hold together
+_SUM, _TIMES, _POWER, _ATOM = range(1, 5)  # how tightly the parts of a text bind
 Text = tuple[str, int]
 
 
@@ -49,7 +49,7 @@ class Writer(Printer):
         return self._print(without_power(formula))[0]
 
     def bracketed(self, formula: Expr, least: int = _ATOM) -> str:
-        """Return the source of a part, in brackets if it holds together less closely."""
+        """Return the source of a part, in brackets if it binds less tightly than `least`."""
         return _in_brackets(*self._print(without_power(formula)), least)
 
     def called(self, name: str, *texts: str) -> Text:
@@ -58,9 +58,9 @@ class Writer(Printer):
 
     # SymPy calls the method that is named after the class of a part, and this one if there is none.
     def emptyPrinter(self, part: Expr) -> Text:
-        """Return the call of an operation, which the dialect knows by the name of its class.
+        """Return the call of an operation, by the name of its class.
 
-        One that it does not know is computed by its record, if the dialect has a call for that.
+        One that the dialect lacks is computed by its record, if the dialect has a call for that.
         """
         name, operands = type(part).__name__, map(self, part.args)
         if name in self.dialect:
@@ -101,7 +101,7 @@ class Writer(Printer):
         return self.multiple(product, "")
 
     def multiple(self, scalar: Expr, text: str) -> Text:
-        """Return a scalar times what a text says, which is a factor already.
+        """Return a scalar times a factor that has been written already.
 
         Numbers are multiplied first, and only then the matrix.
         """
@@ -215,7 +215,7 @@ class Writer(Printer):
         return " / ".join([text, *map(factor, below)]), _SUM if text.startswith("-") else _TIMES
 
     def spread(self, parts: tuple[Expr, ...]) -> tuple[list[Expr], Callable[[Expr], Text]]:
-        """Return parts that are met entry by entry, and how they are written.
+        """Return the operands of an entrywise operation, and a function that writes them.
 
         NumPy spreads a number, a column or a row over a matrix by itself, if there is one.
         """
@@ -225,7 +225,7 @@ class Writer(Printer):
         return list(parts), lambda part: self._print((enough and self.thin(part)) or part)
 
     def thin(self, part: Expr) -> Expr | None:
-        """Return the number, column or row that is spread over a matrix; None if it is none."""
+        """Return the number, column or row that a matrix repeats, or None."""
         scalar, factors = self.factors(part) if part.is_Matrix else (part, [])
         match factors:
             case [sp.OneMatrix()]:
@@ -258,7 +258,7 @@ class Writer(Printer):
         return self.multiple(scalar, f"({text})" if len(parts) > 1 else text)
 
     def sums(self, factors: list[tuple[str, Expr]]) -> list[tuple[str, Expr]]:
-        """Return factors and their texts, with sums in place of products with a column of ones."""
+        """Replace products with a column or row of ones by calls of `sum`."""
         for index, (_, factor) in enumerate(factors):
             if isinstance(factor, sp.OneMatrix) and len(factors) > 1:
                 before, behind = factors[:index], factors[index + 1:]
@@ -274,7 +274,7 @@ class Writer(Printer):
 
 
 def _in_brackets(text: str, level: int, least: int) -> str:
-    """Return a text in brackets if its parts hold together less closely than they have to."""
+    """Return a text, in brackets if its parts bind less tightly than they must."""
     return text if level >= least else f"({text})"
 
 
@@ -292,7 +292,7 @@ def _in_best_order(factors: list[tuple[str, Expr]]) -> str:
         if first == last:
             return 0, texts[first]
         ways = []
-        for cut in range(last - 1, first - 1, -1):  # of equals, the one from left to right
+        for cut in range(last - 1, first - 1, -1):  # among equals, from left to right
             (left_cost, left), (right_cost, right) = best(first, cut), best(cut + 1, last)
             cost = left_cost + right_cost + large[first] * large[cut + 1] * large[last + 1]
             ways.append((cost, f"{left} @ {right if cut + 1 == last else f'({right})'}"))
@@ -302,6 +302,6 @@ def _in_best_order(factors: list[tuple[str, Expr]]) -> str:
 
 
 def _turned(transpose: Transpose) -> Expr:
-    """Return a transpose that is none: of ones, of an identity, of a transpose."""
+    """Simplify the transpose of ones, of an identity or of a transpose."""
     plain = isinstance(transpose.arg, sp.OneMatrix | Identity | Transpose)
     return transpose.arg.T if plain else transpose

@@ -56,7 +56,7 @@ def _log_det(matrix: np.ndarray) -> float:
 
 
 def _inlined(module: ast.Module) -> ast.Module:
-    """Return a function in which what is used once stands where it is used.
+    """Substitute each variable that is used once.
 
     NumPy then computes a large sum or product in place, and holds fewer arrays.
     """
@@ -112,10 +112,10 @@ class Compiled:
         head = f"def one_pass({', '.join([*self.arguments, self.upstream])}):"
         source = _inlined(ast.parse("\n    ".join([head, *body])))
         namespace = NUMPY | {"np": np, "math": math, "inv": _inv, "by_record": _by_record}
-        # backwards the inverse is needed too, which is looked at
+        # a backward pass computes the inverse too, and `_inv` checks it
         namespace |= {"det": np.linalg.det, "log_det": _log_det} if program.backwards else {
             "det": numbers.Trusted.det, "log_det": numbers.Trusted.log_det}
-        exec(compile(source, f"<{chain.name}>", "exec"), namespace)  # of our own making
+        exec(compile(source, f"<{chain.name}>", "exec"), namespace)  # the source is our own
         self._pass = namespace["one_pass"]
 
     def __call__(self, known: Mapping[str, Any], upstream: float = 1.0) -> dict[Any, Any]:
@@ -132,9 +132,9 @@ class Compiled:
         return dict(zip(self.kept, without_warnings(self._pass, *values, upstream), strict=True))
 
     def bound(self, known: Mapping[str, Any], moving: tuple[str, ...]) -> Callable[..., tuple]:
-        """Return a function of the values of the `moving` leaves alone, which came first in `wrt`.
+        """Return the pass as a function of the `moving` leaves alone, which come first in `wrt`.
 
-        It returns the output and the adjoints, in order; call it with `guarded`.
+        It returns the output and the adjoints, in order; call it with `without_warnings`.
         """
         fixed = {argument: known[name] for argument, name in self.arguments.items()
                  if name not in moving}
@@ -142,7 +142,7 @@ class Compiled:
 
 
 def without_warnings(function: Callable[..., tuple], *values: Any) -> tuple:
-    """Return a function's value without a warning; what has none is doubtful."""
+    """Call a function without warnings; raise `Doubtful` where it has no value."""
     with np.errstate(all="ignore"):
         try:
             return function(*values)
@@ -158,7 +158,7 @@ def compiled(chain: Graph, wrt: tuple[str, ...] = (), all_adjoints: bool = False
 
 def compiled_evaluator(chain: Graph, known: Mapping[str, Any], upstream: float = 1.0,
                        all_adjoints: bool = True) -> Evaluate:
-    """Return a function that tells the numbers of one pass, which it has made already.
+    """Make one pass, and return a function that looks its numbers up.
 
     Parameters
     ----------
@@ -183,7 +183,7 @@ def compiled_evaluator(chain: Graph, known: Mapping[str, Any], upstream: float =
 
 
 def _trusted(value: Any, place: Any, chain: Graph) -> Any:
-    """Return a float or an array of floats, if it is finite and has not underflowed."""
+    """Return a float or array that is finite and has not underflowed; else raise `Doubtful`."""
     node = chain.nodes.get(place)
     formula = node.expression if node else chain.edges.get(place)
     value = np.asarray(value, dtype=float) + 0.0  # a reader takes −0 for a sign

@@ -16,7 +16,7 @@ from lvmcalc.chain.graph import Edge, Graph
 
 
 class ProgramLine(NamedTuple):
-    """One assignment, or a comment without a target; and what it is for the chain.
+    """One assignment, or a comment without a target.
 
     `place` is a node's name, or an edge (node, parent) for what the use contributes to the parent.
     """
@@ -75,7 +75,7 @@ class Program:
         return self._inverses[matrix]
 
     def _leaf(self, symbol: Expr) -> Expr:
-        """Return the leaf of which a symbol is a use, or the symbol itself."""
+        """Return the leaf that a symbol is a use of, or the symbol itself."""
         node = self.chain.nodes.get(getattr(symbol, "name", None))
         return node.operands[0] if node and node.rule.name == "use" else symbol
 
@@ -130,7 +130,7 @@ class Program:
         return text
 
     def _is_inline(self, name: str, adjoint: Expr) -> bool:
-        """Return whether an adjoint is better put where it is used.
+        """Return whether an adjoint is better written where it is used.
 
         That is a multiple of the identity or of ones, which no array need hold; a constant; and a
         product with few columns, which meets an inverse on both sides.
@@ -166,7 +166,7 @@ class Program:
 
 
 def adjoint_identifier(name: str) -> str:
-    """Return what the adjoint of a node is called in a program."""
+    """Return the identifier of a node's adjoint in a program."""
     return f"{name}_bar"
 
 

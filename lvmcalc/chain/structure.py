@@ -82,7 +82,7 @@ class Chain(Graph):
         try:
             return tidy(expression, collect, self.symmetric)
         except TooLarge:
-            return expression  # as it stands it is right too
+            return expression  # right too, only longer
 
     def abbreviated(self, expression: Expr) -> Expr:
         """Return an expression in the leaves with the abbreviations (K for the kernel) in place."""

@@ -114,7 +114,7 @@ def optimum(Y: Any, Q: int, alpha: float, beta: float) -> Optimum:
     alpha, beta = _positive(alpha, beta)
     Q = latent_dimension(Q, Y)
     U, singular_values, _ = np.linalg.svd(Y, full_matrices=False)
-    # lengths are √(signal² − noise²), of which the squares may overflow
+    # the lengths are √(signal² − noise²); the squares may overflow
     with np.errstate(all="ignore"):
         signal = singular_values[:Q] / np.sqrt(Y.shape[1]) / np.sqrt(alpha)
         noise = 1 / np.sqrt(alpha) / np.sqrt(beta)

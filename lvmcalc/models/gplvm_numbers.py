@@ -14,11 +14,11 @@ _TINY = 1e-300  # numbers below 1e-308 keep fewer digits, the fewer the smaller 
 
 def evaluated(X: np.ndarray, Y: np.ndarray, alpha: float, beta: float,
               D: int) -> tuple[float, np.ndarray]:
-    """Return value and gradient as `value_and_gradient` does, of input that is right.
+    """Return value and gradient as `value_and_gradient` does, for checked input.
 
     Y may stand for data with D columns that have the same YYᵀ.
     """
-    with np.errstate(all="ignore"):  # the results are looked at
+    with np.errstate(all="ignore"):  # the results are checked
         found = by_small_matrix(X, Y, alpha, beta, D)
         if found is None:
             form = SingularForm(X, Y, alpha, beta, D)
@@ -27,7 +27,7 @@ def evaluated(X: np.ndarray, Y: np.ndarray, alpha: float, beta: float,
 
 
 class SingularForm:
-    """What L and its gradient are made of, by the singular values of X = U diag(s) Vᵀ.
+    """L and its gradient in terms of the singular values of X = U diag(s) Vᵀ.
 
     Parameters
     ----------

@@ -231,7 +231,7 @@ class StageWalk(Shown, widgets.VBox):
                  for called in (notation.adjoint_name(self.chain.output, name), name)}
         if not text.startswith("$"):
             return text
-        # and no letters of a word
+        # whole names, not letters of a word
         symbols = rf"(?<![\\A-Za-z])({'|'.join(map(re.escape, names))})(?![A-Za-z_])"
         return re.sub(symbols, lambda found: rf"\colorbox{{{names[found[0]]}}}"
                                              rf"{{$\color{{{style.INK}}} {found[0]}$}}", text)

@@ -29,7 +29,7 @@ class Ablation(NamedTuple):
 
 
 class Coordinates:
-    """What training goes on in: the parameters themselves, unless a subclass says otherwise."""
+    """The coordinates of training: the parameters, unless a subclass says otherwise."""
 
     def lift(self, coordinates: np.ndarray, out: np.ndarray | None = None) -> Any:
         """Return the parameters, or the gradient, with these coordinates.

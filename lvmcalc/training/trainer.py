@@ -125,7 +125,7 @@ class Trainer:
 
     @property
     def direction(self) -> Any:
-        """What is left of the gradient here."""
+        """The gradient as the ablation leaves it, along which the steps go."""
         return self._state.work.lift(self._state.direction)
 
     @property
