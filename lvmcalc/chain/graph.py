@@ -130,13 +130,13 @@ class Graph:
     def _edges(self) -> dict[Edge, Expr]:
         edges: dict[Edge, Expr] = {}
         for stage in self.nodes.values():
-            upstream = self.adjoint_symbol(stage.name)
+            arriving = self.adjoint_symbol(stage.name)
             for index, operand in enumerate(stage.operands[:len(stage.rule.arguments)]):
-                found = stage.rule.adjoint(index, stage.operands, upstream)
+                brought = stage.rule.adjoint(index, stage.operands, arriving)
                 for parent in stage.parents:
                     symbol, edge = self[parent].symbol, (stage.name, parent)
                     if symbol in operand.free_symbols:
-                        part = found if operand == symbol else found * operand.diff(symbol)
+                        part = brought if operand == symbol else brought * operand.diff(symbol)
                         edges[edge] = edges[edge] + part if edge in edges else part
         return edges
 
