@@ -43,8 +43,10 @@ class Builder:
                 raise TypeError(f"A leaf is a symbol, not {came}.")
         lengths = [length for leaf in leaves if leaf.is_Matrix for length in leaf.shape]
         sizes = {size.name: size for length in lengths for size in length.free_symbols}
-        vars(self).update(_name=name, leaves=leaves, _book=book, _symmetric=symmetric,
-                          _sizes=sizes, _stages=[], _known={}, _remarks=remarks or {})
+        own = {"_name": name, "leaves": leaves, "_book": book, "_symmetric": symmetric,
+               "_sizes": sizes, "_stages": [], "_known": {}, "_remarks": remarks or {}}
+        for attribute, value in own.items():
+            super().__setattr__(attribute, value)  # our own would take it for a stage
         for size in sizes:
             _refuse_no_name(size)
         for leaf in leaves:

@@ -16,7 +16,7 @@ from lvmcalc.calculus.operations import record
 from lvmcalc.chain.dialects import Dialect
 from lvmcalc.notation.entrywise import Entrywise
 
-_SUM, _TIMES, _POWER, _ATOM = range(1, 5)  # how closely the parts of a text hold together
+_SUM, _TIMES, _POWER, _ATOM = range(1, 5)  # how tightly the parts of a text bind
 Text = tuple[str, int]
 
 
@@ -48,8 +48,8 @@ class Writer(Printer):
         """Return the source of a formula."""
         return self._print(without_power(formula))[0]
 
-    def at(self, formula: Expr, least: int = _ATOM) -> str:
-        """Return the source of a part, in brackets if it holds together less closely."""
+    def bracketed(self, formula: Expr, least: int = _ATOM) -> str:
+        """Return the source of a part, in brackets if it binds less tightly than `least`."""
         return _in_brackets(*self._print(without_power(formula)), least)
 
     def called(self, name: str, *texts: str) -> Text:
@@ -58,9 +58,9 @@ class Writer(Printer):
 
     # SymPy calls the method that is named after the class of a part, and this one if there is none.
     def emptyPrinter(self, part: Expr) -> Text:
-        """Return the call of an operation, which the dialect knows by the name of its class.
+        """Return the call of an operation, by the name of its class.
 
-        One that it does not know is computed by its record, if the dialect has a call for that.
+        One that the dialect lacks is computed by its record, if the dialect has a call for that.
         """
         name, operands = type(part).__name__, map(self, part.args)
         if name in self.dialect:
@@ -101,7 +101,7 @@ class Writer(Printer):
         return self.multiple(product, "")
 
     def multiple(self, scalar: Expr, text: str) -> Text:
-        """Return a scalar times what a text says, which is a factor already.
+        """Return a scalar times a factor that has been written already.
 
         Numbers are multiplied first, and only then the matrix.
         """
@@ -114,9 +114,9 @@ class Writer(Printer):
                 above += [str(factor.p)] * (factor.p != 1)
                 below += [str(factor.q)] * (factor.q != 1)
             elif factor.is_Pow and factor.exp.could_extract_minus_sign():
-                below.append(self.at(1 / factor, _POWER))
+                below.append(self.bracketed(1 / factor, _POWER))
             else:
-                above.append(self.at(factor, _POWER))
+                above.append(self.bracketed(factor, _POWER))
         if text and above and below:
             return f"{' / '.join([' * '.join(above), *below])} * {text}", _TIMES
         above += [text] * bool(text)
@@ -126,11 +126,11 @@ class Writer(Printer):
     def _print_Pow(self, power: sp.Pow | HadamardPower) -> Text:
         base, exponent = power.base, power.exp
         if exponent == -1:
-            return f"1 / {self.at(base, _POWER)}", _TIMES
+            return f"1 / {self.bracketed(base, _POWER)}", _TIMES
         if exponent == sp.S.Half:
             return self.function("sqrt", base)
         minus = "-" * bool(exponent.is_negative)
-        return f"{self.at(base)}**{minus}{self.at(abs(exponent))}", _POWER
+        return f"{self.bracketed(base)}**{minus}{self.bracketed(abs(exponent))}", _POWER
 
     _print_HadamardPower = _print_Pow
 
@@ -161,14 +161,14 @@ class Writer(Printer):
         else:
             template = self.dialect["functions"].get(name, f"{name}({{}})")
         tight = " / " in template or "*" in template
-        text = template.format(self.at(inside, _ATOM if tight else _SUM),
+        text = template.format(self.bracketed(inside, _ATOM if tight else _SUM),
                                prefix=self.dialect["prefix"])
         return text, _TIMES if template.endswith("/ 2") else _ATOM
 
     def _print_Trace(self, trace: Trace) -> Text:
         scalar, factors = self.factors(trace.arg)
         if scalar != 1:
-            return self.multiple(scalar, self.at(Trace(MatMul(*factors)), _POWER))
+            return self.multiple(scalar, self.bracketed(Trace(MatMul(*factors)), _POWER))
         first, *others = factors
         if not others:
             inner = first.arg if isinstance(first, Transpose) else first
@@ -178,7 +178,7 @@ class Writer(Printer):
         right = joined(MatMul, others)
         left = first.arg if isinstance(first, Transpose) else Transpose(first)
         least = _ATOM if "*" in self.dialect["inner product"] else _SUM
-        return self.called("inner product", self.at(left, least), self.at(right, least))
+        return self.called("inner product", *(self.bracketed(it, least) for it in (left, right)))
 
     # Matrices
     def _print_Inverse(self, part: sp.Inverse) -> Text:
@@ -189,10 +189,10 @@ class Writer(Printer):
     def _print_Transpose(self, part: Transpose) -> Text:
         if (simpler := _turned(part)) != part:
             return self._print(simpler)
-        return f"{self.at(part.arg)}.T", _ATOM
+        return f"{self.bracketed(part.arg)}.T", _ATOM
 
     def _print_DiagMatrix(self, part: sp.DiagMatrix) -> Text:
-        return self.called("DiagMatrix", self.at(part.args[0]))
+        return self.called("DiagMatrix", self.bracketed(part.args[0]))
 
     def _print_MatAdd(self, total: sp.MatAdd) -> Text:
         return self.added_up(*self.spread(total.args)), _SUM
@@ -215,7 +215,7 @@ class Writer(Printer):
         return " / ".join([text, *map(factor, below)]), _SUM if text.startswith("-") else _TIMES
 
     def spread(self, parts: tuple[Expr, ...]) -> tuple[list[Expr], Callable[[Expr], Text]]:
-        """Return parts that are met entry by entry, and how they are written.
+        """Return the operands of an entrywise operation, and a function that writes them.
 
         NumPy spreads a number, a column or a row over a matrix by itself, if there is one.
         """
@@ -225,7 +225,7 @@ class Writer(Printer):
         return list(parts), lambda part: self._print((enough and self.thin(part)) or part)
 
     def thin(self, part: Expr) -> Expr | None:
-        """Return the number, column or row that is spread over a matrix; None if it is none."""
+        """Return the number, column or row that a matrix repeats, or None."""
         scalar, factors = self.factors(part) if part.is_Matrix else (part, [])
         match factors:
             case [sp.OneMatrix()]:
@@ -251,17 +251,17 @@ class Writer(Printer):
 
     def _print_MatMul(self, product: MatMul) -> Text:
         scalar, factors = self.factors(product)
-        parts = self.sums([(self.at(factor, _POWER), factor) for factor in factors])
+        parts = self.sums([(self.bracketed(factor, _POWER), factor) for factor in factors])
         text = _in_best_order(parts)
         if scalar == 1:
             return text, _TIMES if len(parts) > 1 else _ATOM
         return self.multiple(scalar, f"({text})" if len(parts) > 1 else text)
 
     def sums(self, factors: list[tuple[str, Expr]]) -> list[tuple[str, Expr]]:
-        """Return factors and their texts, with sums in place of products with a column of ones."""
-        for place, (_, factor) in enumerate(factors):
+        """Replace products with a column or row of ones by calls of `sum`."""
+        for index, (_, factor) in enumerate(factors):
             if isinstance(factor, sp.OneMatrix) and len(factors) > 1:
-                before, behind = factors[:place], factors[place + 1:]
+                before, behind = factors[:index], factors[index + 1:]
                 if factor.cols == 1 and before:
                     (text, last), before = before[-1], before[:-1]
                     row = f"{text}.sum(axis=1, keepdims=True)", MatMul(last, factor)
@@ -274,7 +274,7 @@ class Writer(Printer):
 
 
 def _in_brackets(text: str, level: int, least: int) -> str:
-    """Return a text in brackets if its parts hold together less closely than they have to."""
+    """Return a text, in brackets if its parts bind less tightly than they must."""
     return text if level >= least else f"({text})"
 
 
@@ -292,16 +292,16 @@ def _in_best_order(factors: list[tuple[str, Expr]]) -> str:
         if first == last:
             return 0, texts[first]
         ways = []
-        for split in range(last - 1, first - 1, -1):  # of equals, the one from left to right
-            (left_cost, left), (right_cost, right) = best(first, split), best(split + 1, last)
-            cost = left_cost + right_cost + large[first] * large[split + 1] * large[last + 1]
-            ways.append((cost, f"{left} @ {right if split + 1 == last else f'({right})'}"))
+        for cut in range(last - 1, first - 1, -1):  # among equals, from left to right
+            (left_cost, left), (right_cost, right) = best(first, cut), best(cut + 1, last)
+            cost = left_cost + right_cost + large[first] * large[cut + 1] * large[last + 1]
+            ways.append((cost, f"{left} @ {right if cut + 1 == last else f'({right})'}"))
         return min(ways, key=lambda way: way[0])
 
     return best(0, len(texts) - 1)[1]
 
 
 def _turned(transpose: Transpose) -> Expr:
-    """Return a transpose that is none: of ones, of an identity, of a transpose."""
+    """Simplify the transpose of ones, of an identity or of a transpose."""
     plain = isinstance(transpose.arg, sp.OneMatrix | Identity | Transpose)
     return transpose.arg.T if plain else transpose

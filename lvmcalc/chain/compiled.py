@@ -21,7 +21,7 @@ from lvmcalc.calculus.operations import RULES
 from lvmcalc.chain import numbers
 from lvmcalc.chain.dialects import DIALECTS
 from lvmcalc.chain.graph import Graph
-from lvmcalc.chain.pass_program import Program, bar_name
+from lvmcalc.chain.pass_program import Program, adjoint_identifier
 from lvmcalc.chain.passes import Evaluate, Place
 
 _CHECKED = DIALECTS["numpy"] | {"Inverse": "inv({})", "Determinant": "det({})",
@@ -56,7 +56,7 @@ def _log_det(matrix: np.ndarray) -> float:
 
 
 def _inlined(module: ast.Module) -> ast.Module:
-    """Return a function in which what is used once stands where it is used.
+    """Substitute each variable that is used once.
 
     NumPy then computes a large sum or product in place, and holds fewer arrays.
     """
@@ -95,27 +95,27 @@ class Compiled:
     Parameters
     ----------
     chain : Graph
-    wrt, whole : as for `Program`
+    wrt, all_adjoints : as for `Program`
     """
 
-    def __init__(self, chain: Graph, wrt: tuple[str, ...] = (), whole: bool = False):
-        program = Program(chain, _CHECKED, wrt, whole, terse=bool(wrt))
+    def __init__(self, chain: Graph, wrt: tuple[str, ...] = (), all_adjoints: bool = False):
+        program = Program(chain, _CHECKED, wrt, all_adjoints, terse=bool(wrt))
         statements = [it for it in (*program.forwards, *program.backwards) if it.target]
         self.kept = {it.place: it.target for it in statements if it.place}
         if wrt:
             self.kept = {chain.output: program.names[chain.output],
-                         **{it: bar_name(it) for it in wrt}}
+                         **{it: adjoint_identifier(it) for it in wrt}}
         self.arguments = {program.names[it]: it for it in (*wrt, *chain.leaves, *program.sizes)}
-        self.bar = bar_name(chain.output)
+        self.upstream = adjoint_identifier(chain.output)
         body = [*(f"{it.target} = {it.text}" for it in statements),
                 f"return {', '.join(self.kept.values())},"]
-        head = f"def one_pass({', '.join([*self.arguments, self.bar])}):"
+        head = f"def one_pass({', '.join([*self.arguments, self.upstream])}):"
         source = _inlined(ast.parse("\n    ".join([head, *body])))
         namespace = NUMPY | {"np": np, "math": math, "inv": _inv, "by_record": _by_record}
-        # backwards the inverse is needed too, which is looked at
+        # a backward pass computes the inverse too, and `_inv` checks it
         namespace |= {"det": np.linalg.det, "log_det": _log_det} if program.backwards else {
             "det": numbers.Trusted.det, "log_det": numbers.Trusted.log_det}
-        exec(compile(source, f"<{chain.name}>", "exec"), namespace)  # of our own making
+        exec(compile(source, f"<{chain.name}>", "exec"), namespace)  # the source is our own
         self._pass = namespace["one_pass"]
 
     def __call__(self, known: Mapping[str, Any], upstream: float = 1.0) -> dict[Any, Any]:
@@ -131,18 +131,18 @@ class Compiled:
         values = [known[name] for name in self.arguments.values()]
         return dict(zip(self.kept, without_warnings(self._pass, *values, upstream), strict=True))
 
-    def at(self, known: Mapping[str, Any], moving: tuple[str, ...]) -> Callable[..., tuple]:
-        """Return a function of the values of the `moving` leaves alone, which came first in `wrt`.
+    def bound(self, known: Mapping[str, Any], moving: tuple[str, ...]) -> Callable[..., tuple]:
+        """Return the pass as a function of the `moving` leaves alone, which come first in `wrt`.
 
-        It returns the output and the adjoints, in order; call it with `guarded`.
+        It returns the output and the adjoints, in order; call it with `without_warnings`.
         """
         fixed = {argument: known[name] for argument, name in self.arguments.items()
                  if name not in moving}
-        return partial(self._pass, **fixed, **{self.bar: 1.0})
+        return partial(self._pass, **fixed, **{self.upstream: 1.0})
 
 
 def without_warnings(function: Callable[..., tuple], *values: Any) -> tuple:
-    """Return a function's value without a warning; what has none is doubtful."""
+    """Call a function without warnings; raise `Doubtful` where it has no value."""
     with np.errstate(all="ignore"):
         try:
             return function(*values)
@@ -150,25 +150,26 @@ def without_warnings(function: Callable[..., tuple], *values: Any) -> tuple:
             raise Doubtful from error
 
 
-def compiled(chain: Graph, wrt: tuple[str, ...] = (), whole: bool = False) -> Compiled:
+def compiled(chain: Graph, wrt: tuple[str, ...] = (), all_adjoints: bool = False) -> Compiled:
     """Return the compiled pass of a chain, the same one each time."""
-    return chain.remember(("compiled", wrt, whole), lambda: Compiled(chain, wrt, whole))
+    return chain.remember(("compiled", wrt, all_adjoints),
+                          lambda: Compiled(chain, wrt, all_adjoints))
 
 
 def compiled_evaluator(chain: Graph, known: Mapping[str, Any], upstream: float = 1.0,
-                       whole: bool = True) -> Evaluate:
-    """Return a function that tells the numbers of one pass, which it has made already.
+                       all_adjoints: bool = True) -> Evaluate:
+    """Make one pass, and return a function that looks its numbers up.
 
     Parameters
     ----------
     chain : Graph
     known : values of the leaves and sizes by name
     upstream : the adjoint of the output
-    whole : whether the adjoints are wanted too
+    all_adjoints : whether the adjoints are wanted too
     """
     try:
-        found = {place: _trusted(value, place, chain)
-                 for place, value in compiled(chain, whole=whole)(known, upstream).items()}
+        values = compiled(chain, all_adjoints=all_adjoints)(known, upstream)
+        found = {place: _trusted(value, place, chain) for place, value in values.items()}
     except Doubtful:
         return numbers.evaluator(chain)
 
@@ -182,7 +183,7 @@ def compiled_evaluator(chain: Graph, known: Mapping[str, Any], upstream: float =
 
 
 def _trusted(value: Any, place: Any, chain: Graph) -> Any:
-    """Return a float or an array of floats, if it is finite and has not underflowed."""
+    """Return a float or array that is finite and has not underflowed; else raise `Doubtful`."""
     node = chain.nodes.get(place)
     formula = node.expression if node else chain.edges.get(place)
     value = np.asarray(value, dtype=float) + 0.0  # a reader takes −0 for a sign

@@ -16,5 +16,5 @@ DIALECTS: dict[str, Dialect] = {
 
 
 def identifier(name: str) -> str:
-    """Return a name as Python can have it: lambda as lambda_."""
+    """Return a name that Python allows: lambda_ for lambda."""
     return f"{name}_" if keyword.iskeyword(name) or name in _TAKEN else name

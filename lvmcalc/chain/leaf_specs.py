@@ -112,7 +112,7 @@ def leaves_named(specs: Mapping[str, str]) -> dict[str, Leaf]:
 
 
 def leaves_by_size(leaves: Mapping[str, Leaf]) -> dict[str, str]:
-    """Return the name of a leaf with that size, by the names of all sizes."""
+    """Return, by the name of each size, the name of a leaf that has it."""
     return {size.name: leaf.symbol.name for leaf in reversed(leaves.values())
             if leaf.symbol.is_Matrix for length in leaf.symbol.shape
             for size in length.free_symbols}

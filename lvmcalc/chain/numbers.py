@@ -63,7 +63,7 @@ def _underflows(formula: Expr, value: Any, known: Mapping[str, Any]) -> bool:
     return bool(np.any(arithmetic.evaluate(formula, large, arithmetic.Reals)))
 
 
-def checked(graph: Graph, given: Mapping[str, Any]) -> dict[str, Any]:
+def checked_leaves(graph: Graph, given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the values of all leaves and sizes by name.
 
     Raises
@@ -82,7 +82,7 @@ def checked(graph: Graph, given: Mapping[str, Any]) -> dict[str, Any]:
     if missing := [name for name in graph.leaves if name not in values]:
         raise TypeError(f"The leaf {missing[0]} is missing; {graph.name} needs {expected}.")
     known: dict[str, Any] = {}
-    for leaf in sorted(graph.leaves.values(), key=_how_little_is_told):
+    for leaf in sorted(graph.leaves.values(), key=_compound_last):
         value = values[leaf.name]
         value = _matrix(leaf, value, known) if leaf.shape else _scalar(leaf, value)
         if leaf.name in graph.symmetric:
@@ -95,8 +95,8 @@ def checked(graph: Graph, given: Mapping[str, Any]) -> dict[str, Any]:
     return known
 
 
-def _how_little_is_told(leaf: Node) -> int:
-    """Put the leaves that need the sizes of others, such as one of shape (N + 1)×D, last."""
+def _compound_last(leaf: Node) -> int:
+    """Sort key: leaves with compound sizes, such as (N + 1)×D, come last."""
     return 0 if not leaf.shape else 2 if any(length.args for length in leaf.shape) else 1
 
 
@@ -108,20 +108,20 @@ def _scalar(leaf: Node, given: Any) -> float:
 
 
 def _matrix(leaf: Node, given: Any, known: dict[str, Any]) -> np.ndarray:
-    """Return the value of a matrix leaf, and add the sizes that it tells to what is known."""
+    """Return the value of a matrix leaf, and add the sizes that it determines to `known`."""
     words = notation.shape(leaf.symbol) if any(n.free_symbols for n in leaf.shape) else ""
 
-    def told(length: Expr) -> Expr:
+    def known_part(length: Expr) -> Expr:
         return length.xreplace({size: sp.Integer(known[size.name]) for size in length.free_symbols
                                 if size.name in known})
 
     def fitting(value: Any) -> np.ndarray:
-        sizes = [int(n) if n.is_Integer else None for n in map(told, leaf.shape)]
+        sizes = [int(n) if n.is_Integer else None for n in map(known_part, leaf.shape)]
         return checks.matrix(value, leaf.name, *sizes, words)
 
     matrix = fitting(given).copy()
     for length, n in zip(leaf.shape, matrix.shape, strict=True):
-        length = told(length)
+        length = known_part(length)
         if length.is_Symbol:
             known[length.name] = n
         elif unknown := length.free_symbols:

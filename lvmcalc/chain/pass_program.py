@@ -16,7 +16,7 @@ from lvmcalc.chain.graph import Edge, Graph
 
 
 class ProgramLine(NamedTuple):
-    """One assignment, or a comment without a target; and what it is for the chain.
+    """One assignment, or a comment without a target.
 
     `place` is a node's name, or an edge (node, parent) for what the use contributes to the parent.
     """
@@ -34,19 +34,19 @@ class Program:
     chain : Graph
     dialect : Dialect
     wrt : the leaves or nodes whose adjoints are wanted; by default none but the value
-    whole : whether all adjoints are wanted, and what each use contributes
+    all_adjoints : whether all adjoints are wanted, and what each use contributes
     terse : whether what costs nothing is put in place of its name: a constant, a multiple, a column
         or row that is spread over a matrix
     """
 
     def __init__(self, chain: Graph, dialect: Dialect, wrt: tuple[str, ...] = (),
-                 whole: bool = False, terse: bool = False):
-        self.chain, self.whole, self.terse = chain, whole, terse
-        self.wrt = (*chain.leaves, *chain.nodes) if whole else wrt
+                 all_adjoints: bool = False, terse: bool = False):
+        self.chain, self.all_adjoints, self.terse = chain, all_adjoints, terse
+        self.wrt = (*chain.leaves, *chain.nodes) if all_adjoints else wrt
         self.sizes = {size.name: size for leaf in chain.leaves.values() for length in leaf.shape
                       for size in length.free_symbols if size.name not in chain.leaves}
         self.names = {name: identifier(name) for name in (*chain.leaves, *chain.nodes, *self.sizes)}
-        names = self.names | {chain.adjoint_symbol(node.name).name: bar_name(node.name)
+        names = self.names | {chain.adjoint_symbol(node.name).name: adjoint_identifier(node.name)
                               for node in chain}
         self._write = Writer(dialect, names, {*self.sizes}, self._inverse)
         self._values, self._inverses = {}, {}
@@ -67,7 +67,7 @@ class Program:
         """Return the name of an inverse; it is computed where it is first needed."""
         matrix = self._leaf(matrix)
         if matrix not in self._inverses:
-            name = f"{self._write.at(matrix)}_inv" if matrix.is_Symbol or isinstance(
+            name = f"{self._write.bracketed(matrix)}_inv" if matrix.is_Symbol or isinstance(
                 matrix, MatrixSymbol) else f"inv{len(self._inverses)}"
             text, _ = self._write.called("Inverse", self._write(matrix))
             self._inverses[matrix] = name
@@ -75,7 +75,7 @@ class Program:
         return self._inverses[matrix]
 
     def _leaf(self, symbol: Expr) -> Expr:
-        """Return the leaf of which a symbol is a use, or the symbol itself."""
+        """Return the leaf that a symbol is a use of, or the symbol itself."""
         node = self.chain.nodes.get(getattr(symbol, "name", None))
         return node.operands[0] if node and node.rule.name == "use" else symbol
 
@@ -97,11 +97,11 @@ class Program:
 
     def _contribution(self, place: passes.Place, formula: Expr, known: Mapping[str, Expr]) -> Expr:
         """Return what a use contributes to an adjoint, by a name of its own if all are wanted."""
-        if place is None and not self.whole:  # their sum is made symmetric instead
+        if place is None and not self.all_adjoints:  # their sum is made symmetric instead
             symbol, = formula.atoms(MatrixSymbol)
             return known[symbol.name]
         formula = passes.in_symbols(place, formula, known)
-        if place is None or not self.whole:
+        if place is None or not self.all_adjoints:
             return formula
         node, parent = place
         target = f"{self.names[parent]}_bar_{self.names[node]}"
@@ -110,11 +110,12 @@ class Program:
 
     def _sum(self, name: str, parts: list[Expr]) -> Expr:
         """Return the symbol of an adjoint, or its formula if that is put in place of it."""
-        symbol, target, adjoint = self.chain.adjoint_symbol(name), bar_name(name), sum_of(parts)
-        if name in self.chain.symmetric and not self.whole:
+        symbol, target = self.chain.adjoint_symbol(name), adjoint_identifier(name)
+        adjoint = sum_of(parts)
+        if name in self.chain.symmetric and not self.all_adjoints:
             self._emit(target, adjoint)
             adjoint = (symbol + symbol.T) / 2
-        if not self.whole and name not in self.wrt and self._is_inline(name, adjoint):
+        if not self.all_adjoints and name not in self.wrt and self._is_inline(name, adjoint):
             self._body.append(ProgramLine("", f"# {target} = {self._in_words(adjoint)}"))
             return adjoint
         self._emit(target, adjoint)
@@ -125,11 +126,11 @@ class Program:
         text = notation.plain(adjoint)
         for name in self.chain.nodes:
             called = re.escape(notation.adjoint_name(self.chain.output, name))
-            text = re.sub(rf"\({called}\)|{called}(?!\w)", bar_name(name), text)
+            text = re.sub(rf"\({called}\)|{called}(?!\w)", adjoint_identifier(name), text)
         return text
 
     def _is_inline(self, name: str, adjoint: Expr) -> bool:
-        """Return whether an adjoint is better put where it is used.
+        """Return whether an adjoint is better written where it is used.
 
         That is a multiple of the identity or of ones, which no array need hold; a constant; and a
         product with few columns, which meets an inverse on both sides.
@@ -164,8 +165,8 @@ class Program:
                     yield f"{self.names[size.name]} = {self._write(value)}"
 
 
-def bar_name(name: str) -> str:
-    """Return what the adjoint of a node is called in a program."""
+def adjoint_identifier(name: str) -> str:
+    """Return the identifier of a node's adjoint in a program."""
     return f"{name}_bar"
 
 
@@ -189,8 +190,8 @@ def source_of(chain: Graph, wrt: tuple[str, ...], library: str) -> str:
             *(dialect["convert"].format(names[leaf]) for leaf in chain.leaves
               if dialect["convert"]),
             *program.lengths(), "# forwards", *map(_line, program.forwards), "# backwards",
-            f"{bar_name(chain.output)} = 1.0", *map(_line, program.backwards),
-            f"return {', '.join([names[chain.output], *map(bar_name, wrt)])}"]
+            f"{adjoint_identifier(chain.output)} = 1.0", *map(_line, program.backwards),
+            f"return {', '.join([names[chain.output], *map(adjoint_identifier, wrt)])}"]
     imports = "import math\n\n" * any("math." in line for line in body) + dialect["imports"]
     head = f"{imports}\n\n\ndef value_and_gradient({arguments}):\n"
     return head + "\n".join(f"    {line}".rstrip() for line in body) + "\n"

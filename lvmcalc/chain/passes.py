@@ -34,13 +34,13 @@ class Pass:
     Attributes
     ----------
     values, adjoints : by the names of the leaves and nodes, in forward order
-    parts : by edge (node, parent), what this use of the parent contributes to the parent's adjoint
+    contributions : what each use of a node adds to its adjoint, by edge (node, parent)
     known : values, sizes and adjoints by the names of their symbols, such as "c" and "∂L/∂c"
     """
 
     values: Values
     adjoints: Values
-    parts: dict[Edge, Any]
+    contributions: dict[Edge, Any]
     known: dict[str, Any]
 
 
@@ -87,7 +87,7 @@ def pull_back(chain: Graph, known: Mapping[str, Any], evaluate: Evaluate, upstre
     names = (wrt,) if isinstance(wrt, str) else wrt
     wanted = {it for name in names for it in chain.leading_to(name)} or {it.name for it in chain}
     known = {**known, chain.adjoint_symbol(chain.output).name: upstream}
-    adjoints, parts = {chain.output: upstream}, {}
+    adjoints, contributions = {chain.output: upstream}, {}
     for name in (*reversed(chain.nodes), *chain.leaves):
         if name not in wanted or name == chain.output:
             continue
@@ -96,10 +96,10 @@ def pull_back(chain: Graph, known: Mapping[str, Any], evaluate: Evaluate, upstre
             part = evaluate((child, name), chain.edges[child, name], known)
             if name in chain.symmetric:
                 part = evaluate(None, (symbol + symbol.T) / 2, {**known, symbol.name: part})
-            parts[child, name] = part
-        uses = [parts[child, name] for child in chain.children(name)]
+            contributions[child, name] = part
+        uses = [contributions[child, name] for child in chain.children(name)]
         adjoints[name] = known[symbol.name] = add(name, uses)
-    return Pass(known_values(chain, known), known_values(chain, adjoints), parts, known)
+    return Pass(known_values(chain, known), known_values(chain, adjoints), contributions, known)
 
 
 def known_values(chain: Graph, known: Mapping[str, Any]) -> Values:

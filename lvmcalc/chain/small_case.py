@@ -92,7 +92,7 @@ def small_case(graph: Graph, leaf: str, loss: Expr, claimed: Expr,
     loss, claimed = (arithmetic.value_at(side, values, Symbols) for side in (loss, claimed))
 
     def derivative(i: int, j: int) -> Expr:
-        # an entry beside the diagonal of a symmetric matrix stands there twice
+        # an off-diagonal entry of a symmetric matrix occurs twice
         return loss.diff(variable[i, j]) / (2 if leaf in graph.symmetric and i != j else 1)
 
     return SmallCase(loss, variable, sp.Matrix(*variable.shape, derivative),
@@ -100,7 +100,7 @@ def small_case(graph: Graph, leaf: str, loss: Expr, claimed: Expr,
 
 
 def _entries(leaf: Node, sizes: Mapping[str, int], symmetric: bool) -> Expr:
-    """Return a leaf with a symbol for every entry."""
+    """Return a leaf as a matrix of symbols, one for each entry."""
     if not leaf.shape:
         return sp.Symbol(leaf.name)
     rows, columns = (arithmetic.whole_size(length, sizes) for length in leaf.shape)

@@ -16,7 +16,7 @@ _OUTPUTS = ("L", "J", "E", "F")
 
 
 class Stage(NamedTuple):
-    """A stage to be: its symbol, the name of its operation, and the operands."""
+    """A planned stage: its symbol, the name of its operation, and the operands."""
 
     symbol: Expr
     rule: str

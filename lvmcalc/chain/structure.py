@@ -82,7 +82,7 @@ class Chain(Graph):
         try:
             return tidy(expression, collect, self.symmetric)
         except TooLarge:
-            return expression  # as it stands it is right too
+            return expression  # right too, only longer
 
     def abbreviated(self, expression: Expr) -> Expr:
         """Return an expression in the leaves with the abbreviations (K for the kernel) in place."""
@@ -176,8 +176,8 @@ class Chain(Graph):
             If a stage has no finite value in floating point, such as the determinant of a large
             matrix, or if a determinant or an inverse would keep fewer than 8 digits.
         """
-        known = numbers.checked(self, leaves)
-        evaluate = compiled.compiled_evaluator(self, known, whole=False)
+        known = numbers.checked_leaves(self, leaves)
+        evaluate = compiled.compiled_evaluator(self, known, all_adjoints=False)
         return passes.known_values(self, passes.forward(self, known, evaluate))
 
     def run(self, upstream: float = 1.0, **leaves: Any) -> passes.Pass:
@@ -187,7 +187,7 @@ class Chain(Graph):
         `backward`.
         """
         upstream = checks.scalar(upstream, "upstream")
-        known = numbers.checked(self, leaves)
+        known = numbers.checked_leaves(self, leaves)
         evaluate = compiled.compiled_evaluator(self, known, upstream)
         return passes.pull_back(self, passes.forward(self, known, evaluate), evaluate, upstream)
 
@@ -219,8 +219,8 @@ class Chain(Graph):
             As for `forward`, and if there is no such leaf or node.
         """
         name = self[name].name
-        return Values({node: part for (node, parent), part in self.run(**leaves).parts.items()
-                       if parent == name})
+        every = self.run(**leaves).contributions
+        return Values({node: part for (node, parent), part in every.items() if parent == name})
 
     def code(self, wrt: str | tuple[str, ...], library: str = "numpy") -> str:
         """Return the source of a function of the leaves that returns value and gradient.

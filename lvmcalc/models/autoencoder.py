@@ -47,7 +47,7 @@ def loss(W: Any, x: Any) -> float:
     Baldi and Hornik (1989), Neural Networks 2, with tied weights.
     """
     W, x = _checked(W, x)
-    with np.errstate(all="ignore"):  # the result is looked at
+    with np.errstate(all="ignore"):  # the result is checked
         c = W.T @ (W @ x) - x
     return _loss(c, W, x)
 

@@ -106,7 +106,7 @@ class AutoencoderProblem(Problem):
         T = P.dot(W.T)
         return (self.trace + float(np.vdot(H, T))) / 2, H.dot(P) + T.dot(W)
 
-    def part(self, coordinates: np.ndarray, of: str = "") -> np.ndarray:
+    def part(self, coordinates: np.ndarray, use: tuple[str, str] | None = None) -> np.ndarray:
         if self.factor is not None:
             return coordinates @ self._missed(coordinates)[1] @ self.factor.T
         P = coordinates @ self.gram
@@ -120,9 +120,9 @@ class AutoencoderProblem(Problem):
         Z = W.dot(self.factor)
         return Z, W.T.dot(Z) - self.factor
 
-    def given(self, coordinates: np.ndarray) -> dict[str, Any]:
+    def inputs(self, coordinates: np.ndarray) -> dict[str, Any]:
         data = {"x": self.factor} if self.gram is None else {"the Gram matrix": self.gram}
-        return super().given(coordinates) | data
+        return super().inputs(coordinates) | data
 
 
 def _principal(F: np.ndarray, m: int) -> tuple[np.ndarray, np.ndarray]:

@@ -57,7 +57,7 @@ def log_likelihood(X: Any, Y: Any, alpha: float, beta: float) -> float:
     """
     X, Y, alpha, beta = _checked(X, Y, alpha, beta)
     with np.errstate(all="ignore"):
-        return gplvm_numbers.Split(X, Y, alpha, beta, Y.shape[1]).value()
+        return gplvm_numbers.SingularForm(X, Y, alpha, beta, Y.shape[1]).value()
 
 
 def gradient(X: Any, Y: Any, alpha: float, beta: float) -> np.ndarray:
@@ -67,7 +67,7 @@ def gradient(X: Any, Y: Any, alpha: float, beta: float) -> np.ndarray:
     """
     X, Y, alpha, beta = _checked(X, Y, alpha, beta)
     with np.errstate(all="ignore"):
-        return gplvm_numbers.Split(X, Y, alpha, beta, Y.shape[1]).gradient()
+        return gplvm_numbers.SingularForm(X, Y, alpha, beta, Y.shape[1]).gradient()
 
 
 def value_and_gradient(X: Any, Y: Any, alpha: float, beta: float) -> tuple[float, np.ndarray]:
@@ -114,7 +114,7 @@ def optimum(Y: Any, Q: int, alpha: float, beta: float) -> Optimum:
     alpha, beta = _positive(alpha, beta)
     Q = latent_dimension(Q, Y)
     U, singular_values, _ = np.linalg.svd(Y, full_matrices=False)
-    # lengths are √(signal² − noise²), of which the squares may overflow
+    # the lengths are √(signal² − noise²); the squares may overflow
     with np.errstate(all="ignore"):
         signal = singular_values[:Q] / np.sqrt(Y.shape[1]) / np.sqrt(alpha)
         noise = 1 / np.sqrt(alpha) / np.sqrt(beta)

@@ -31,7 +31,7 @@ def cholesky(X: np.ndarray, Y: np.ndarray, alpha: float, beta: float) -> tuple[f
 
 
 def digits(found: Any, true: Any) -> float:
-    """Return to how many digits `found` is right.
+    """Return the number of correct digits of `found`.
 
     That is −log₁₀ of the norm of its error, relative to that of `true`.
     """
@@ -40,7 +40,7 @@ def digits(found: Any, true: Any) -> float:
 
 def digits_kept(beta: float, X: np.ndarray | None = None,
                 Y: np.ndarray | None = None) -> dict[str, float]:
-    """Return the digits to which ∂L/∂X comes out on three ways, at α = 1.
+    """Return how many digits of ∂L/∂X three algorithms keep, at α = 1.
 
     They are the inverse of K, its Cholesky factor, and no K at all.
 

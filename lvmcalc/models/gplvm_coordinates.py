@@ -70,6 +70,6 @@ class InTheSpan(Coordinates):
 def root_of(gram: np.ndarray) -> np.ndarray:
     """Return R with RᵀR = `gram`: lengths and angles of RA are those of ZA, for gram = ZᵀZ."""
     squares, axes = np.linalg.eigh(gram)
-    # the root of a rounding error is large
+    # rounding errors are dropped: their roots would be large
     squares[squares < len(gram) * np.finfo(float).eps * squares[-1]] = 0
     return np.sqrt(squares)[:, None] * axes.T

@@ -14,20 +14,20 @@ _TINY = 1e-300  # numbers below 1e-308 keep fewer digits, the fewer the smaller 
 
 def evaluated(X: np.ndarray, Y: np.ndarray, alpha: float, beta: float,
               D: int) -> tuple[float, np.ndarray]:
-    """Return value and gradient as `value_and_gradient` does, of input that is right.
+    """Return value and gradient as `value_and_gradient` does, for checked input.
 
     Y may stand for data with D columns that have the same YYᵀ.
     """
-    with np.errstate(all="ignore"):  # the results are looked at
+    with np.errstate(all="ignore"):  # the results are checked
         found = by_small_matrix(X, Y, alpha, beta, D)
         if found is None:
-            split = Split(X, Y, alpha, beta, D)
-            found = split.value(), split.gradient()
+            form = SingularForm(X, Y, alpha, beta, D)
+            found = form.value(), form.gradient()
         return found
 
 
-class Split:
-    """What L and its gradient are made of, by the singular values of X = U diag(s) Vᵀ.
+class SingularForm:
+    """L and its gradient in terms of the singular values of X = U diag(s) Vᵀ.
 
     Parameters
     ----------

@@ -179,18 +179,22 @@ class GPLVMProblem(Problem):
         A = self.draw(np.random.default_rng(checks.whole(seed, "seed", least=0)))
         if not self._pays:
             return self, self.points.Y @ A
-        return self.at(points=InTheSpan(self.Y, self.gram)), A
+        return self.with_values(points=InTheSpan(self.Y, self.gram)), A
 
     def reduced(self, parameters: Any) -> tuple["GPLVMProblem", np.ndarray]:
         if not self._pays:
             return super().reduced(parameters)
-        points = InTheSpan(self.Y, self.gram, checked_rows(parameters, "X", *self.shape))
-        return self.at(points=points), np.vstack([np.zeros((self.D, self.shape[1])), self.identity])
+        problem = self.with_values(points=InTheSpan(self.Y, self.gram, checked_rows(
+            parameters, "X", *self.shape)))
+        return problem, np.vstack([np.zeros((self.D, self.shape[1])), self.identity])
 
-    def at(self, **others: Any) -> Self:
+    def with_values(self, alpha: float | None = None, beta: float | None = None,
+                    points: LatentPoints | InTheSpan | None = None) -> Self:
         """Return the same problem with other values of alpha or beta, or with other `points`."""
         other = copy(self)
-        vars(other).update(others)
+        other.alpha = self.alpha if alpha is None else alpha
+        other.beta = self.beta if beta is None else beta
+        other.points = self.points if points is None else points
         return other
 
     def draw(self, generator: np.random.Generator) -> np.ndarray:
@@ -221,7 +225,7 @@ class GPLVMProblem(Problem):
         gradient -= coordinates.dot(ab * self.D * M_inverse + beta * W.T.dot(W))
         return value, gradient
 
-    def part(self, coordinates: np.ndarray, of: str = "") -> np.ndarray:
+    def part(self, coordinates: np.ndarray, use: tuple[str, str] | None = None) -> np.ndarray:
         """Return the gradient of L₁."""
         return -self.ab * self.D * (coordinates @ self._solved(coordinates)[1])
 
@@ -248,8 +252,8 @@ class GPLVMProblem(Problem):
                 raise checks.LostDigits("The gradient", "the columns of X nearly depend on each "
                                         "other, and of Y, which is not in memory, only the Gram "
                                         "matrix is seen")
-            value, M_inverse, W = gplvm_numbers.Split(self.lift(coordinates), self.points.Y,
-                                                      self.alpha, beta, D).solved()
+            value, M_inverse, W = gplvm_numbers.SingularForm(
+                self.lift(coordinates), self.points.Y, self.alpha, beta, D).solved()
             return value, M_inverse, B, W
         det = float(np.linalg.det(M))  # cheaper than slogdet
         log_det = log(det) if 0 < det < inf else float(np.linalg.slogdet(M)[1])
@@ -259,7 +263,7 @@ class GPLVMProblem(Problem):
         return value, M_inverse, B, W
 
     # Words
-    def given(self, coordinates: np.ndarray) -> dict[str, Any]:
+    def inputs(self, coordinates: np.ndarray) -> dict[str, Any]:
         return {"alpha": self.alpha, "beta": self.beta, self.points.name: coordinates,
                 "the Gram matrix": self.gram}
 

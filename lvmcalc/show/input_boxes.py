@@ -1,5 +1,6 @@
 """The base of all boxes to type into, and how a mark is shown beneath one."""
 
+from abc import abstractmethod
 from collections.abc import Mapping
 from typing import Any
 
@@ -39,9 +40,9 @@ class Boxes(Asked, anywidget.AnyWidget):
         super().__init__(**traits)
         self.on_msg(InOrder(self._heard))
 
+    @abstractmethod
     def read(self, lines: list[str]) -> None:
         """Mark what stands in the boxes, and tell it."""
-        raise NotImplementedError
 
     def _heard(self, content: Mapping[str, Any]) -> None:
         at, lines, self.heard = int(content["at"]), [*content["lines"]], int(content["number"])

@@ -1,6 +1,6 @@
 """A view with a player: play, step and reset, and what they say."""
 
-from abc import ABCMeta, abstractmethod
+from abc import abstractmethod
 from collections.abc import Iterable, Mapping
 from functools import partial
 from math import isclose
@@ -29,11 +29,7 @@ def stops(label: str, values: Iterable[float], value: float, tip: str, **looks: 
     return Control("stops", label, value, options, tip, **looks)
 
 
-class _Abstract(ABCMeta, type(View)):
-    """Lets a widget have abstract methods."""
-
-
-class PlayerView(View, metaclass=_Abstract):
+class PlayerView(View):
     """A player with its buttons, its picture and its words.
 
     Attributes

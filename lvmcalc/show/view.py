@@ -2,6 +2,7 @@
 
 import re
 import sys
+from abc import ABCMeta, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from importlib import resources
 from math import isclose
@@ -60,21 +61,18 @@ def guarded(action: Callable[..., Any], say: Callable[[str], None]) -> Callable[
     return call
 
 
-class Shown:
-    """A widget that shows a picture and its words beside its view, for where no kernel lives."""
+class _Abstract(ABCMeta, type(anywidget.AnyWidget)):
+    """Lets a widget have abstract methods."""
+
+
+class _Displayed(metaclass=_Abstract):
+    """A widget beside whose view something is shown for where no kernel lives."""
 
     status: str
 
-    def still(self) -> "Drawing":
-        """Return the picture of the widget as it is now."""
-        raise NotImplementedError
-
+    @abstractmethod
     def stand_in(self) -> None:
         """Show what stands for the widget where it is not alive."""
-        if sys.platform == "emscripten":  # in a browser Matplotlib loads longer than all the rest
-            _say_instead(in_html(self.status), "make it live", self.status)
-        else:
-            self.still().show(STILL)
 
     def _ipython_display_(self) -> None:
         view = self._repr_mimebundle_()
@@ -83,7 +81,21 @@ class Shown:
         self.stand_in()
 
 
-class Asked(Shown):
+class Shown(_Displayed):
+    """A widget for which its picture and its words stand."""
+
+    @abstractmethod
+    def still(self) -> "Drawing":
+        """Return the picture of the widget as it is now."""
+
+    def stand_in(self) -> None:
+        if sys.platform == "emscripten":  # in a browser Matplotlib loads longer than all the rest
+            _say_instead(in_html(self.status), "make it live", self.status)
+        else:
+            self.still().show(STILL)
+
+
+class Asked(_Displayed):
     """A widget with a question: where it is not alive, the question stands for it."""
 
     def question(self) -> str:

@@ -50,12 +50,13 @@ class StageWalk(Shown, widgets.VBox):
         self.attempt, numbers = attempt, chain.run(**leaves)
         self.ask, self.done, self._typed = ask, set(), {}
         self._to = chain[ask].name if isinstance(ask, str) else ""
-        self.values, self.adjoints, self.parts = numbers.values, numbers.adjoints, numbers.parts
-        self._place = 0
+        self.values, self.adjoints = numbers.values, numbers.adjoints
+        self.contributions = numbers.contributions
+        self._index = 0
         self.back = Control("button", "← Back", more=False, tip="The stage before this one (←)",
-                            act=lambda: self.go(self._place - 1))
+                            act=lambda: self.go(self._index - 1))
         self.next = Control("button", "Next →", more=False, tip="The stage after (→)",
-                            act=lambda: self.go(self._place + 1))
+                            act=lambda: self.go(self._index + 1))
         self.direction = Control("choice", "direction", checks.known(
             direction, _DIRECTIONS, "direction"), _DIRECTIONS, more=False,
             tip="From L to the leaves, or from the leaves to L", act=self._turn)
@@ -92,11 +93,11 @@ class StageWalk(Shown, widgets.VBox):
     @property
     def stage(self) -> Any:
         """The stage that is shown."""
-        return self.stages[self._place]
+        return self.stages[self._index]
 
-    def go(self, place: int) -> "StageWalk":
-        """Show stage number `place`, counted from 0; beyond an end, the stage at that end."""
-        self._place = min(max(int(place), 0), len(self.stages) - 1)
+    def go(self, index: int) -> "StageWalk":
+        """Show stage number `index`, counted from 0; beyond an end, the stage at that end."""
+        self._index = min(max(int(index), 0), len(self.stages) - 1)
         self._show()
         return self
 
@@ -108,6 +109,12 @@ class StageWalk(Shown, widgets.VBox):
     def still(self) -> Drawing:
         """Return the picture of the stage as it is now."""
         return self.view.still()
+
+    def close(self) -> None:
+        """Close the walk and its parts, which would keep the chain."""
+        for part in self.children:
+            part.close()
+        super().close()
 
     def stand_in(self) -> None:
         asks = f"<p>{self._question.question()}</p>" if self._question else ""
@@ -125,7 +132,7 @@ class StageWalk(Shown, widgets.VBox):
         if mark.right and not known:
             self.done.add(self.stage)
         if mark.right and again:
-            self.go(self._place + 1)
+            self.go(self._index + 1)
         elif not known:
             self._draw()
 
@@ -140,15 +147,15 @@ class StageWalk(Shown, widgets.VBox):
 
     def _choose(self, name: str) -> None:
         """Go to the stage that leads to a node, or to its first one."""
-        places = [place for place, stage in enumerate(self.stages)
+        indices = [index for index, stage in enumerate(self.stages)
                   if name == (stage[0] if isinstance(stage, tuple) else stage)]
-        if places:  # of several, the one after the stage that is shown
-            self.go(min((place for place in places if place > self._place), default=places[0]))
+        if indices:  # of several, the one after the stage that is shown
+            self.go(min((index for index in indices if index > self._index), default=indices[0]))
 
     def _turn(self) -> None:
-        self._place = 0
-        self.jump.offer([(f"{place + 1}: {_label(stage)}", place)
-                         for place, stage in enumerate(self.stages)], 0)
+        self._index = 0
+        self.jump.offer([(f"{index + 1}: {_label(stage)}", index)
+                         for index, stage in enumerate(self.stages)], 0)
         self.view.specify()
         self._show()
 
@@ -162,8 +169,8 @@ class StageWalk(Shown, widgets.VBox):
     def _draw(self) -> None:
         stage, last, view = self.stage, len(self.stages) - 1, self.view
         asked = bool(self.ask) and stage not in self.done
-        self.jump._value = self._place
-        self.back.disabled, self.next.disabled = self._place == 0, self._place == last
+        self.jump._value = self._index
+        self.back.disabled, self.next.disabled = self._index == 0, self._index == last
         self.show.disabled = not self._may_show()
         backwards = isinstance(stage, tuple)
         parent, node = stage if backwards else (None, stage)
@@ -174,13 +181,13 @@ class StageWalk(Shown, widgets.VBox):
         self._card.value = _table([(key, self._lit(text, fills)) for key, text in rows])
         found = {"graph": figures.graph_panel(self.chain, stage, self.done)}
         numbers = {}
-        for place, (title, name, looks, value) in enumerate(shown):
+        for index, (title, name, looks, value) in enumerate(shown):
             shape, outline = np.shape(value), figures.outline_of(self.chain, looks)
             about = f", {notation.shape(self.chain[name].symbol)}" if shape else ""
-            found[f"heat {place}"] = panels.matrix_panel(
+            found[f"heat {index}"] = panels.matrix_panel(
                 f"{title}{about}", shape, outline=[outline["color"], style.dash(outline)],
                 lit=fills.get(name, ""))
-            numbers[f"heat {place}"] = np.ravel(value)
+            numbers[f"heat {index}"] = np.ravel(value)
         view.send_frame(numbers)
         lanes = {node["y"] for node in found["graph"]["nodes"].values()}
         low = 0.9 if any(np.ndim(value) for *_, value in shown) else 0.4
@@ -190,11 +197,11 @@ class StageWalk(Shown, widgets.VBox):
         view.about = f"The graph of {self.chain.name}; {'; '.join(title for title, *_ in shown)}"
         said = "; ".join(f"{title} {_number(value)}" for title, *_, value in shown)
         count = sum(edge in self.done for edge in self.stages)
-        told = f" Edges lit: {count} of {last + 1}." if self.ask else ""
+        lit = f" Edges lit: {count} of {last + 1}." if self.ask else ""
         unit = "Edge" if self.direction.value == "backwards" else "Stage"
         view.fill()
-        view.say(f"{unit} {self._place + 1} of {last + 1}, {self.direction.value}: "
-                 f"{_label(stage)}. {said}.{told}")
+        view.say(f"{unit} {self._index + 1} of {last + 1}, {self.direction.value}: "
+                 f"{_label(stage)}. {said}.{lit}")
 
     # What a stage shows: title, whose shape and colour, whose outline, and value of each heat map;
     # and the rows of the table.
@@ -213,7 +220,7 @@ class StageWalk(Shown, widgets.VBox):
         shown = [(arriving, node, node, adjoints[node])]
         if len(chain.children(parent)) > 1:
             shown.append((f"{leaving}, path {notation.plain(node)}", parent, node,
-                          self.parts[node, parent]))
+                          self.contributions[node, parent]))
             leaving += ", all paths"
         shown.append((leaving, parent, parent, adjoints[parent]))
         return shown, Card(chain, parent, node).cells()
@@ -224,13 +231,13 @@ class StageWalk(Shown, widgets.VBox):
                  for called in (notation.adjoint_name(self.chain.output, name), name)}
         if not text.startswith("$"):
             return text
-        # and no letters of a word
+        # whole names, not letters of a word
         symbols = rf"(?<![\\A-Za-z])({'|'.join(map(re.escape, names))})(?![A-Za-z_])"
         return re.sub(symbols, lambda found: rf"\colorbox{{{names[found[0]]}}}"
                                              rf"{{$\color{{{style.INK}}} {found[0]}$}}", text)
 
     def __repr__(self) -> str:
-        return (f"StageWalk({self.chain.name}): stage {self._place + 1} of {len(self.stages)}, "
+        return (f"StageWalk({self.chain.name}): stage {self._index + 1} of {len(self.stages)}, "
                 f"{_label(self.stage)}")
 
 

@@ -12,7 +12,7 @@ from lvmcalc import checks
 from lvmcalc.calculus.expression_tools import whole_size
 from lvmcalc.chain import Chain
 from lvmcalc.chain.compiled import Doubtful, compiled, without_warnings
-from lvmcalc.chain.numbers import checked
+from lvmcalc.chain.numbers import checked_leaves
 from lvmcalc.chain.passes import Pass
 from lvmcalc.notation import plain, spelling
 from lvmcalc.training.problem import Ablation, Problem
@@ -140,12 +140,13 @@ class ChainProblem(Problem):
     def _fast(self) -> Callable[..., tuple]:
         """The compiled pass with the data in it, which are looked at once."""
         start = self._by_name(self._drawn(np.random.default_rng(0)))
-        known = checked(self.chain, {**self.data, **start})
-        return compiled(self.chain, self.variables).at(known, self.variables)
+        known = checked_leaves(self.chain, {**self.data, **start})
+        return compiled(self.chain, self.variables).bound(known, self.variables)
 
-    def part(self, coordinates: np.ndarray, of: tuple[str, str]) -> np.ndarray:
-        """Return what one use (node, variable) of a variable contributes to the gradient."""
-        return self._joined({of[1]: self._run(coordinates).parts[of]})
+    def part(self, coordinates: np.ndarray, use: tuple[str, str] | None = None) -> np.ndarray:
+        if use is None:
+            return super().part(coordinates)
+        return self._joined({use[1]: self._run(coordinates).contributions[use]})
 
     def _run(self, coordinates: np.ndarray) -> Pass:
         return self.chain.run(**self.data, **self._by_name(coordinates))

@@ -10,7 +10,7 @@ import numpy as np
 from lvmcalc import checks
 
 BLOCK = 2**18  # entries of a block: in double precision they stay in a cache
-_PARTS = 50  # into how many parts a lazy array is split if its progress is to be told
+_PARTS = 50  # parts of a lazy array whose progress is shown
 
 OnProgress = Callable[[float], object]  # called with the fraction of the pass that is done
 
@@ -70,8 +70,8 @@ def gram(Y: Any, name: str = "Y", progress: OnProgress | None = None,
     ArithmeticError
         If a sum of squares overflows, or if all of them underflow.
     """
-    with np.errstate(all="ignore"), warnings.catch_warnings():  # the result is looked at
-        # a thread of Dask does not know of `errstate`
+    with np.errstate(all="ignore"), warnings.catch_warnings():  # the result is checked
+        # threads of Dask do not inherit `errstate`
         warnings.filterwarnings("ignore", ".* encountered in matmul", RuntimeWarning)
         product = times_transposed(Y, Y, progress)
     if 0 < np.trace(product) < np.inf:
@@ -105,8 +105,8 @@ def factor(Y: Any) -> np.ndarray:
 
 def times_transposed(Y: Any, Z: Any, progress: OnProgress | None = None) -> np.ndarray:
     """Return YᵀZ for Y of shape (N, D) and Z of shape (N, Q), as for `gram`."""
-    split = next((array for array in (Y, Z) if is_lazy(array)), Y)
-    parts = list(_parts(split, _PARTS if progress else 1))
+    lazy = next((array for array in (Y, Z) if is_lazy(array)), Y)
+    parts = list(_parts(lazy, _PARTS if progress else 1))
     total: Any = 0.0
     for done, product in enumerate(_products(Y, Z, parts), 1):
         total = total + np.asarray(product)

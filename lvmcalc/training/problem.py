@@ -14,22 +14,22 @@ class Ablation(NamedTuple):
 
     Attributes
     ----------
-    part, rest : float
+    weight, rest : float
         The weights of the part and of the rest of the gradient.
     words : str
         What training goes along, for a sentence; "" for the whole gradient.
-    of : str
-        Which part, where a gradient has several.
+    use : (str, str) or None
+        Where a gradient has several parts, the edge (node, variable) that contributes this one.
     """
 
-    part: float
+    weight: float
     rest: float
     words: str = ""
-    of: str = ""
+    use: tuple[str, str] | None = None
 
 
 class Coordinates:
-    """What training goes on in: the parameters themselves, unless a subclass says otherwise."""
+    """The coordinates of training: the parameters, unless a subclass says otherwise."""
 
     def lift(self, coordinates: np.ndarray, out: np.ndarray | None = None) -> Any:
         """Return the parameters, or the gradient, with these coordinates.
@@ -146,24 +146,24 @@ class Problem(Coordinates, ABC):
                 value, gradient = self.evaluate(coordinates)
             except np.linalg.LinAlgError:
                 value, gradient = np.nan, coordinates
-        given = self.given(coordinates)
-        checks.finite(value, f"The {self.name_of_value}", **given)
-        return float(value), checks.finite(gradient, "The gradient", **given)
+        inputs = self.inputs(coordinates)
+        checks.finite(value, f"The {self.name_of_value}", **inputs)
+        return float(value), checks.finite(gradient, "The gradient", **inputs)
 
-    def given(self, coordinates: np.ndarray) -> dict[str, Any]:
+    def inputs(self, coordinates: np.ndarray) -> dict[str, Any]:
         """Return the numbers that an overflow may come from, by their names."""
         return {self.name_of_parameters: coordinates}
 
     def ablated(self, name: str, coordinates: np.ndarray, gradient: np.ndarray) -> np.ndarray:
         """Return what the ablation `name` leaves of the `gradient` at `coordinates`."""
-        part, rest, _, of = self.ablations[name]
-        if part == rest:
+        weight, rest, _, use = self.ablations[name]
+        if weight == rest:
             return rest * gradient
-        return rest * gradient + (part - rest) * self.part(coordinates, of)
+        return rest * gradient + (weight - rest) * self.part(coordinates, use)
 
-    def part(self, coordinates: np.ndarray, of: str) -> np.ndarray:
-        """Return the part of the gradient that an ablation weighs differently from the rest."""
-        raise NotImplementedError
+    def part(self, coordinates: np.ndarray, use: tuple[str, str] | None = None) -> np.ndarray:
+        """Return the part of the gradient that ablations weigh: all of it, if it has no parts."""
+        return self.evaluate(coordinates)[1]
 
     # The optimum
     def gap(self, value: float) -> float | None:
@@ -175,10 +175,17 @@ class Problem(Coordinates, ABC):
 
         If tied eigenvalues leave a choice of the optimum, it is the nearest one.
 
+        Raises
+        ------
+        ValueError
+            If no subspace of the optimum is known, or the parameters are none of the problem.
+
         References
         ----------
         Björck and Golub (1973), Mathematics of Computation 27: by the sine, which stays exact at 0.
         """
+        if self.basis is None:
+            raise ValueError("There is no subspace of the optimum here, as no optimum is known.")
         return self.angle(self.checked(parameters))
 
     def angle(self, coordinates: np.ndarray) -> float:

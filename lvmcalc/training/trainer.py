@@ -1,6 +1,7 @@
 """The trainer: it holds the state of a run and advances it, without a screen."""
 
 from copy import copy
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -9,6 +10,7 @@ from lvmcalc import checks
 from lvmcalc.notation import spelling
 from lvmcalc.training.optimisers import OPTIMISERS
 from lvmcalc.training.problem import Problem
+from lvmcalc.training.run_state import RunState, entered, limit_near
 
 
 class History(NamedTuple):
@@ -60,45 +62,45 @@ class Trainer:
         if not isinstance(problem, Problem):
             raise TypeError("The problem must be a Problem, such as a ChainProblem, "
                             f"not {type(problem).__name__}.")
-        self.problem = self._given = problem
-        self.seed = seed
-        self._optimiser = checks.known(optimiser, OPTIMISERS, "optimiser")
-        self.learning_rate = learning_rate
-        self.ablation = ablation
-        self.reset()
+        self._given, self._lifted, self.learning_rate = problem, (None, None), learning_rate
+        self._begin(checks.known(optimiser, OPTIMISERS, "optimiser"),
+                    _ablation_named(ablation, problem), seed)
 
     def reset(self, seed: int | None = None) -> None:
         """Start again from `seed`, or from the seed of the last start."""
-        given, seed = self._given, self.seed if seed is None else seed
-        place = (given, given.checked(given.start(seed))) if _elementwise(self._optimiser) else (
+        self._begin(self.optimiser, self.ablation, self.seed if seed is None else seed)
+
+    def _begin(self, optimiser: str, ablation: str, seed: int) -> None:
+        given = self._given
+        start = (given, given.checked(given.start(seed))) if _elementwise(optimiser) else (
             given.begin(seed))
-        state = _entered(*place)
-        limit = given.stability_limit or _limit_near(*place)
-        lost = 100 * max(1.0, given.gap(state["value"]) or 0.0)  # beyond it the steps only grow
-        self._become(**state, problem=given, seed=int(seed), steps=0, status="ready",
-                     _history={0: state["value"]}, _every=1, _limit=limit, _lost=lost)
+        found = entered(*start)
+        limit = given.stability_limit or limit_near(*start)
+        lost = 100 * max(1.0, given.gap(found["value"]) or 0.0)  # beyond it the steps only grow
+        self._state = RunState(**found, problem=given, optimiser=optimiser, ablation=ablation,
+                               seed=int(seed), history={0: found["value"]}, limit=limit, lost=lost)
 
-    def _become(self, **state: Any) -> None:
-        """Change the state as a whole: an interrupt comes before it or after it."""
-        vars(self).update(state)
-
-    def _placed(self, parameters: Any, optimiser: str) -> dict[str, Any]:
+    def _placed(self, parameters: Any, optimiser: str) -> RunState:
         """Return the state at these parameters, in the coordinates of that optimiser."""
         problem = self.problem
-        return _entered(*((problem, problem.checked(parameters)) if _elementwise(optimiser)
+        found = entered(*((problem, problem.checked(parameters)) if _elementwise(optimiser)
                           else problem.reduced(parameters)))
+        return self._state._replace(**found, optimiser=optimiser)
 
     # The state
+    problem, seed, steps, status, value = (property(attrgetter(f"_state.{name}")) for name in (
+        "problem", "seed", "steps", "status", "value"))
+
     @property
     def parameters(self) -> Any:
         """The parameters, computed when they are asked for; they are lazy for a Dask array."""
-        if self._parameters is None:
-            self._parameters = self._work.lift(self._at)
-        return self._parameters
+        if self._lifted[0] is not self._state:
+            self._lifted = self._state, self._state.work.lift(self._state.coordinates)
+        return self._lifted[1]
 
     @parameters.setter
     def parameters(self, parameters: Any) -> None:
-        self._become(**self._placed(parameters, self._optimiser))
+        self._state = self._placed(parameters, self.optimiser)
 
     def write(self, out: np.ndarray) -> np.ndarray:
         """Write the parameters into an array of their shape, block by block, and return it.
@@ -113,21 +115,18 @@ class Trainer:
         TypeError, ValueError
             If it is no such array; nothing has been written then.
         """
-        return self._work.lift(self._at, checks.writable(out, "out", self.problem.shape))
+        state = self._state
+        return state.work.lift(state.coordinates, checks.writable(out, "out", state.problem.shape))
 
     @property
     def gradient(self) -> Any:
         """The whole gradient, which has the shape of the parameters."""
-        return self._work.lift(self._slope)
+        return self._state.work.lift(self._state.slope)
 
     @property
     def direction(self) -> Any:
-        """What is left of the gradient here."""
-        return self._work.lift(self._direction)
-
-    @property
-    def _direction(self) -> np.ndarray:
-        return self._work.ablated(self._ablation, self._at, self._slope)
+        """The gradient as the ablation leaves it, along which the steps go."""
+        return self._state.work.lift(self._state.direction)
 
     @property
     def gap(self) -> float | None:
@@ -137,28 +136,29 @@ class Trainer:
     @property
     def settled(self) -> bool:
         """Whether steps along what is left of the gradient would no longer move anything."""
-        length = np.linalg.norm(self._work.spanning(self._direction))
-        mean = length / np.sqrt(np.prod(self.problem.shape))
-        return bool(self._limit * mean < 1e-10 * self.problem.spread)
+        state = self._state
+        length = np.linalg.norm(state.work.spanning(state.direction))
+        mean = length / np.sqrt(np.prod(state.problem.shape))
+        return bool(state.limit * mean < 1e-10 * state.problem.spread)
 
     @property
     def history(self) -> History:
         """The first steps with their values, ever fewer of the later ones, and the last."""
-        known = self._history | {self.steps: self.value}
+        known = {**self._state.history, self.steps: self.value}
         return History(np.array(list(known)), np.array(list(known.values())))
 
     # The settings
     @property
     def optimiser(self) -> str:
         """The name of the optimiser."""
-        return self._optimiser
+        return self._state.optimiser
 
     @optimiser.setter
     def optimiser(self, name: str) -> None:
-        name, state = checks.known(name, OPTIMISERS, "optimiser"), {}
-        if _elementwise(name) != _elementwise(self._optimiser):
+        name, state = checks.known(name, OPTIMISERS, "optimiser"), self._state
+        if _elementwise(name) != _elementwise(state.optimiser):
             state = self._placed(self.parameters, name)  # enters the span of the data, or leaves it
-        self._become(**state | {"_optimiser": name, "_memory": {}})
+        self._state = state._replace(optimiser=name, memory={})
 
     @property
     def learning_rate(self) -> float:
@@ -181,7 +181,7 @@ class Trainer:
         stable = OPTIMISERS[self.optimiser].stable
         if stable is None:
             return 0.05 * self.problem.spread
-        return (0.9 if self.problem.stability_limit else 0.25) * (stable * self._limit)
+        return (0.9 if self.problem.stability_limit else 0.25) * (stable * self._state.limit)
 
     @property
     def stability_limit(self) -> float | None:
@@ -192,13 +192,12 @@ class Trainer:
     @property
     def ablation(self) -> str:
         """The name of the ablation: the whole gradient, or what is left of it."""
-        return self._ablation
+        return self._state.ablation
 
     @ablation.setter
     def ablation(self, name: str | None) -> None:
-        names = {spelling(known): known for known in self.problem.ablations}
-        name = next(iter(names)) if name is None else spelling(name)
-        self._become(_ablation=names[checks.known(name, names, "gradient")], _memory={})
+        name = _ablation_named(name, self.problem)
+        self._state = self._state._replace(ablation=name, memory={})
 
     @property
     def ablation_in_words(self) -> str:
@@ -225,50 +224,52 @@ class Trainer:
 
     def branch(self) -> "Trainer":
         """Return another trainer in the same state, which goes its own way from here."""
-        other = copy(self)
-        other._history, other._memory = dict(self._history), dict(self._memory)
+        other, state = copy(self), self._state
+        other._state = state._replace(history=dict(state.history), memory=dict(state.memory))
         return other
 
     def _advance(self) -> None:
-        work, rate = self._work, self.learning_rate
-        step, uphill = OPTIMISERS[self._optimiser].step, (work.sign * work.pace) * self._direction
-        memory, why = dict(self._memory), None
-        at = step(memory, self._at, uphill, rate, work.inner)
+        state, rate = self._state, self.learning_rate
+        work, memory, why = state.work, dict(state.memory), None
+        step, uphill = OPTIMISERS[state.optimiser].step, (work.sign * work.pace) * state.direction
+        at = step(memory, state.coordinates, uphill, rate, work.inner)
         scalars = self._learned(rate) if work.learn else {}
         try:
-            work = work.at(**scalars) if scalars else work
+            work = work.with_values(**scalars) if scalars else work
             value, gradient = work.evaluate(at)
         except (np.linalg.LinAlgError, ArithmeticError, ValueError) as error:
             value, gradient, why = np.nan, at, error
-        sound = np.isfinite(value) if work.best is None else work.gap(value) <= self._lost
+        sound = np.isfinite(value) if work.best is None else work.gap(value) <= state.lost
         if not (sound and np.isfinite(gradient).all()):
-            self.status, self._complaint = "diverged", self._why(why)
+            self._complaint = self._why(why)
+            self._state = state._replace(status="diverged")
             return
-        problem, steps = self.problem.at(**scalars) if scalars else self.problem, self.steps + 1
-        history, every = self._history, self._every
+        problem = state.problem.with_values(**scalars) if scalars else state.problem
+        steps = state.steps + 1
+        history, every = state.history, state.every
         if (steps - self.FIRST) % every == 0 or steps < self.FIRST:
             history, every = self._with(steps, value)
-        # Nothing is called here, so no interrupt comes between: the step is taken whole, or not.
-        self._work, self._at, self._parameters, self._memory = work, at, None, memory
-        self.value, self._slope, self.problem = value, gradient, problem
-        self.steps, self.status, self._history, self._every = steps, "running", history, every
+        self._state = state._replace(
+            work=work, coordinates=at, value=value, slope=gradient, memory=memory, problem=problem,
+            steps=steps, status="running", history=history, every=every)
 
     def _learned(self, rate: float) -> dict[str, float]:
         """Return the learned scalars after half a Newton step along their logarithms."""
-        work, way = self._work, rate / self.usual_rate / 2
-        slopes = work.slopes(self._at)
+        work, way = self._state.work, rate / self.usual_rate / 2
+        slopes = work.slopes(self._state.coordinates)
         return {name: float(getattr(work, name) * np.exp(way * slopes[name][0] / slopes[name][1]))
                 for name in work.learn}
 
     def _with(self, step: int, value: float) -> tuple[dict[int, float], int]:
         """Return the history with one step more, thinned out when it is long, and its distance."""
-        if len(self._history) < self.LONGEST:
-            self._history[step] = value  # a step that an interrupt stops is taken again
-            return self._history, self._every
-        history = self._history | {step: value}
+        history, every = self._state.history, self._state.every
+        if len(history) < self.LONGEST:
+            history[step] = value  # a step that an interrupt stops is taken again
+            return history, every
+        history = history | {step: value}
         for late in list(history)[self.FIRST + 1::2]:
             del history[late]
-        return history, 2 * self._every
+        return history, 2 * every
 
     # Words
     def describe(self) -> str:
@@ -277,7 +278,7 @@ class Trainer:
             return self._complaint
         value = f"{self.problem.name_of_value.capitalize()} {_number(self.value)}"
         words = [f"Step {self.steps}.", f"{value}{self._gap_in_words()}.",
-                 *self._work.words(self._at)]
+                 *self._state.work.words(self._state.coordinates)]
         if self._above_limit():
             words.append(f"The learning rate {self._above_limit()}: steps may overshoot and never "
                          "settle.")
@@ -296,7 +297,7 @@ class Trainer:
         """Return why the training has diverged, and what to do."""
         if isinstance(error, checks.LostDigits) and not self._above_limit():
             return f"Stopped at step {self.steps + 1}: {error}"
-        if self.problem.sign * self.value > 1e12 * (1 + abs(self._history[0])):
+        if self.problem.sign * self.value > 1e12 * (1 + abs(self._state.history[0])):
             return (f"Stopped at step {self.steps + 1}: the {self.problem.name_of_value} gets "
                     "better without end. It seems to have no optimum.")
         rate = self._above_limit() or f"{self.learning_rate:.4g} is too large"
@@ -325,25 +326,12 @@ def _elementwise(optimiser: str) -> bool:
     return OPTIMISERS[optimiser].stable is None
 
 
-def _entered(work: Problem, coordinates: np.ndarray) -> dict[str, Any]:
-    """Return the state of a trainer there, without momentum."""
-    value, slope = work.finite(coordinates)
-    return {"value": value, "_slope": slope, "_work": work, "_at": coordinates, "_parameters": None,
-            "_memory": {}}
+def _ablation_named(name: str | None, problem: Problem) -> str:
+    """Return an ablation by its name as a problem spells it; the whole gradient without one."""
+    names = {spelling(known): known for known in problem.ablations}
+    name = next(iter(names)) if name is None else spelling(name)
+    return names[checks.known(name, names, "gradient")]
 
 
 def _number(value: float) -> str:
     return f"{value:{',.1f' if 1000 <= abs(value) < 1e15 else '.4g'}}".replace("-", "−")
-
-
-def _limit_near(problem: Problem, at: np.ndarray) -> float:
-    """Return 2 over the largest curvature there, by power iteration; 1 for a constant gradient."""
-    slope, small = problem.evaluate(at)[1], 1e-6 * problem.spread
-    generator = np.random.default_rng(0)
-    change = problem.draw(generator) - problem.draw(generator)  # symmetric where it has to be
-    for _ in range(20):
-        move = change * (small / np.linalg.norm(change))
-        change = problem.finite(at + move)[1] - slope
-        if not change.any():
-            return 1.0
-    return 2 * small / float(np.linalg.norm(change))

@@ -106,7 +106,7 @@ def test_a_pass_that_went_well_walks_no_formula(monkeypatch: pytest.MonkeyPatch)
     slow = compiled.numbers.evaluator(chain)
     monkeypatch.undo()
     known = chain.run(**values).known
-    for (node, parent), part in found.parts.items():
+    for (node, parent), part in found.contributions.items():
         by_walking = slow((node, parent), chain.edges[node, parent], known)
         np.testing.assert_allclose(part, by_walking, rtol=1e-10)
 

@@ -66,7 +66,7 @@ def test_a_place_may_be_replaced_in_some_worlds_of_a_stack() -> None:
 
 def test_only_what_leads_to_a_node_is_pulled_back() -> None:
     evaluate = numbers.evaluator(WHOLE)
-    known = passes.forward(WHOLE, numbers.checked(WHOLE, LEAVES), evaluate)
+    known = passes.forward(WHOLE, numbers.checked_leaves(WHOLE, LEAVES), evaluate)
     met = []
 
     def noting(place: passes.Place, formula: Expr, known: dict) -> object:
@@ -87,7 +87,7 @@ def test_a_node_without_a_value_is_left_out_and_the_others_are_there() -> None:
     def lost(place: passes.Place, formula: Expr, known: dict) -> object:
         return None if place in ("q", "L1", "L") else evaluate(place, formula, known)
 
-    known = passes.forward(WHOLE, numbers.checked(WHOLE, LEAVES), lost)
+    known = passes.forward(WHOLE, numbers.checked_leaves(WHOLE, LEAVES), lost)
     assert {*WHOLE.nodes} - {*known} == {"q", "L1", "L"}
     found = passes.pull_back(WHOLE, known, evaluate)
     assert "q" not in found.values
@@ -106,12 +106,13 @@ def test_every_inverse_and_determinant_is_computed_once(monkeypatch) -> None:
     assert calls == {"det": 1, "inv": 1}
 
 
-def test_one_pass_answers_values_adjoints_and_parts() -> None:
+def test_one_pass_answers_values_adjoints_and_contributions() -> None:
     found = WHOLE.run(2.0, **LEAVES)
     assert found.values["L₁"] == WHOLE.forward(**LEAVES)["L1"]
     np.testing.assert_array_equal(found.adjoints["X"], WHOLE.backward(2.0, **LEAVES)["X"])
-    assert {*found.parts} == {*WHOLE.edges}
-    np.testing.assert_allclose(found.parts["f", "X"] + found.parts["h", "X"], found.adjoints["X"])
+    assert {*found.contributions} == {*WHOLE.edges}
+    np.testing.assert_allclose(sum(found.contributions[use, "X"] for use in ("f", "h")),
+                               found.adjoints["X"])
     assert found.known["∂L/∂L"] == 2.0
     assert (found.known["N"], found.known["Q"]) == (5, 2)
 

@@ -11,9 +11,10 @@ from seen import of_widget
 from views import made, steered, timed
 
 from lvmcalc.show import LiveAutoencoder, LiveGPLVM
+from lvmcalc.show.input_boxes import Boxes
 from lvmcalc.show.live_base import Training
 from lvmcalc.show.player_view import PlayerView
-from lvmcalc.show.view import View
+from lvmcalc.show.view import Shown, View
 from lvmcalc.training import OPTIMISERS
 
 # What is done with a view of each kind to bring it into another state.
@@ -36,6 +37,12 @@ def seen(widget: View) -> tuple:
     """Return all that a page shows of a widget, and how fast it plays."""
     told = [control.told for control in vars(widget.controls).values()]
     return widget.scene, widget.frame, widget.words, widget.note, told, getattr(widget, "speed", 0)
+
+
+@pytest.mark.parametrize("base", [Shown, Boxes, PlayerView])
+def test_a_widget_has_to_say_what_its_base_leaves_open(base: type) -> None:
+    with pytest.raises(TypeError, match="abstract"):
+        base()
 
 
 @pytest.mark.parametrize("name", [*RUNS, "nudge", "cost"])

@@ -1,12 +1,14 @@
 """The walk along a chain, and cards: what they show is what the chain computed."""
 
+import gc
 import re
+import weakref
 from dataclasses import FrozenInstanceError
 
 import numpy as np
 import pytest
 
-from lvmcalc import notation
+from lvmcalc import derive, notation
 from lvmcalc.chain import Card, Chain, Result
 from lvmcalc.models import autoencoder, chain_named, gplvm
 from lvmcalc.show import StageWalk, style
@@ -140,7 +142,7 @@ def test_its_matrices_are_those_of_the_stage_and_a_picture_stands_beside_it(walk
     place = walk.stages.index(("c", "b"))
     walk.go(place)
     leaving = np.frombuffer(walk.view.frame["heat 1"], np.float32).reshape(5, 5)
-    np.testing.assert_allclose(leaving, walk.parts["b", "c"], rtol=1e-5)
+    np.testing.assert_allclose(leaving, walk.contributions["b", "c"], rtol=1e-5)
     assert walk.still().png(1).startswith(b"\x89PNG")
     assert walk.still().said == walk.status
 
@@ -250,7 +252,7 @@ def test_at_every_edge_what_the_chain_has_there_is_right_and_the_whole_of_two_pa
 
 def test_a_card_and_what_leaves_are_shown_only_after_a_right_answer_or_on_show(asking) -> None:
     while asking.stage != ("c", "b"):
-        asking.go(asking._place + 1)
+        asking.go(asking._index + 1)
     assert asking._card.value == ""
     assert [panel["title"] for panel in heats(asking)] == ["∂L₁/∂b"]
     assert "∂L₁/∂c" not in asking.status
@@ -319,6 +321,16 @@ def test_what_is_said_of_a_path_names_the_path(asking) -> None:
     told = asking._question.told[0]
     assert r"\left.\frac{\partial L_{1}}{\partial X}\right|_{h}" in told
     assert r"\frac{\partial L_{1}}{\partial X} =" not in told
+
+
+@pytest.mark.parametrize("ask", [False, True])
+def test_a_walk_that_is_closed_lets_go_of_its_chain(ask: bool) -> None:
+    chain = derive("a b", a="scalar", b="scalar")
+    StageWalk(chain, ask=ask, a=2.0, b=3.0).close()
+    kept = weakref.ref(chain)
+    del chain
+    gc.collect()
+    assert kept() is None
 
 
 def test_a_walk_takes_a_model_by_name_and_says_which_names_there_are():

@@ -136,7 +136,7 @@ def test_a_state_can_be_set_and_read(problem):
     assert trainer.value == problem.value(there)
     out = np.empty(problem.shape)
     assert trainer.write(out) is out
-    assert out.size == trainer._at.size
+    assert out.size == trainer._state.coordinates.size
 
 
 def test_it_starts_positive_where_a_logarithm_is_taken_and_says_so_where_it_has_no_value():

@@ -67,9 +67,17 @@ def test_a_problem_has_to_give_a_value_and_a_start_and_no_more():
     height = f"{trainer.value:.4g}".replace("-", "−")
     assert trainer.describe() == f"Step 40. Height {height}."
     assert trainer.settled
+    assert trainer.problem.part(np.ones((1, 2))).tolist() == [[2.0, 2.0]]
     trainer.problem.best, trainer.problem.scale = 0.0, 1.0
     assert trainer.describe() == (f"Step 40. Height {height}, less than 0.0001 % of 1 "
                                   "above the best possible.")
+
+
+def test_without_an_optimum_there_is_no_subspace_to_take_an_angle_to():
+    problem = of_ridge()
+    with pytest.raises(ValueError, match=r"^There is no subspace of the optimum here, as no "
+                       r"optimum is known\.$"):
+        problem.subspace_angle(problem.start(0))
 
 
 class TestWords:

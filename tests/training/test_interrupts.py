@@ -58,11 +58,12 @@ def test_a_change_that_is_interrupted_at_any_line_is_made_whole_or_not_at_all(ch
     start.parameters  # noqa: B018
 
     def state(trainer):
-        arrays = {"X": trainer.parameters, "at": trainer._at, "slope": trainer._slope}
-        kept = {**arrays, **trainer._memory}
-        return (trainer.optimiser, trainer.learning_rate, trainer.ablation, trainer.seed,
-                trainer.steps, trainer.status, trainer.value, trainer._history, trainer._limit,
-                trainer._lost, {name: np.asarray(value).tolist() for name, value in kept.items()})
+        now = trainer._state
+        arrays = {"X": trainer.parameters, "at": now.coordinates, "slope": now.slope}
+        kept = {**arrays, **now.memory}
+        return (now.optimiser, trainer.learning_rate, now.ablation, now.seed,
+                now.steps, now.status, now.value, now.history, now.limit,
+                now.lost, {name: np.asarray(value).tolist() for name, value in kept.items()})
     after = start.branch()
     change(after)
     for place in range(1, 500):

@@ -149,7 +149,7 @@ def test_data_larger_than_the_memory_of_a_worker_are_passed_over_on_a_cluster(cl
     same(sum(block.T @ block for block in (made((k,)) for k in range(BLOCKS))),
          trainer.problem.gram)
     row = 5 * ROWS + 77
-    same(made((5,))[77] @ trainer._at, trainer.parameters[row])
+    same(made((5,))[77] @ trainer._state.coordinates, trainer.parameters[row])
 
 
 @ON_LINUX

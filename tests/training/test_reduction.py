@@ -39,8 +39,8 @@ def same(reduced, whole):
 @over("learn", [(), ("beta", "alpha")])
 def test_the_reduced_trainer_takes_the_same_steps_as_the_whole_one(optimiser, ablation, learn):
     reduced, whole = trainers(optimiser, None, 3, ablation, learn=learn)
-    assert isinstance(reduced._work.points, InTheSpan)
-    assert not isinstance(whole._work.points, InTheSpan)
+    assert isinstance(reduced._state.work.points, InTheSpan)
+    assert not isinstance(whole._state.work.points, InTheSpan)
     for steps in (0, 1, 4, 15):
         reduced.step(steps) if steps else None
         whole.step(steps) if steps else None
@@ -58,7 +58,7 @@ def test_from_a_start_outside_of_the_span_of_the_data_as_well(optimiser):
     for _ in range(12):
         same(reduced.run(1), whole.run(1))
     assert reduced.problem.subspace_angle(reduced.parameters) == pytest.approx(
-        reduced._work.angle(reduced._at), abs=1e-6)
+        reduced._state.work.angle(reduced._state.coordinates), abs=1e-6)
 
 
 def test_a_step_sees_neither_N_nor_the_data():
@@ -66,7 +66,7 @@ def test_a_step_sees_neither_N_nor_the_data():
     trainer.step(2)
     before = trainer.value
     unseen = np.broadcast_to(np.nan, Y.shape)  # only its shape may be looked at
-    trainer._work.Y = trainer._work.points.Y = unseen
+    trainer._state.work.Y = trainer._state.work.points.Y = unseen
     trainer.step(3)
     assert trainer.value > before
 
@@ -75,13 +75,13 @@ def test_adam_leaves_the_span_and_another_optimiser_goes_on_from_there():
     reduced, whole = trainers("adam")
     for optimiser in ("adam", "nesterov", "adam", "gradient"):
         reduced.optimiser = whole.optimiser = optimiser
-        assert isinstance(reduced._work.points, InTheSpan) == (optimiser != "adam")
+        assert isinstance(reduced._state.work.points, InTheSpan) == (optimiser != "adam")
         same(reduced.run(6), whole.run(6))
 
 
 def test_few_objects_are_trained_as_they_are():
     few = data.centred(np.random.default_rng(0).standard_normal((9, 5)))
-    assert not isinstance(Trainer(GPLVMProblem(few, 2))._work.points, InTheSpan)
+    assert not isinstance(Trainer(GPLVMProblem(few, 2))._state.work.points, InTheSpan)
 
 
 @pytest.mark.parametrize("unit", [1e-6, 1, 1e6])

@@ -27,7 +27,8 @@ class TestWords:
         (-1e-16, "less than 0.0001 % below")])
     def test_the_gap_in_words(self, gap, words):
         trainer = Trainer(GPLVMProblem(DIGITS, 2))
-        trainer.value = trainer.problem.best - gap * abs(trainer.problem.best)
+        best = trainer.problem.best
+        trainer._state = trainer._state._replace(value=best - gap * abs(best))
         assert f", {words} the best possible. " in trainer.describe()
 
     @pytest.mark.parametrize(("gap", "words"), [
@@ -42,7 +43,7 @@ class TestWords:
         (1.5e-7, "1.5e−07")])
     def test_the_value_in_words(self, value, words):
         trainer = Trainer(small_autoencoder())
-        trainer.value = value
+        trainer._state = trainer._state._replace(value=value)
         assert trainer.describe().startswith(f"Step 0. Loss {words}, ")
 
     @pytest.mark.parametrize(("angle", "words"), [
