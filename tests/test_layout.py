@@ -164,6 +164,13 @@ def code_lines(path: Path) -> int:
     return len(spoken - silent)
 
 
+def test_no_test_file_and_no_tool_is_long() -> None:
+    files = [path for folder in ("tests", "tools", "benchmarks")
+             for path in (ROOT / folder).rglob("*.py")
+             if path.parent.name not in ("marking", "notation", "auditing")]
+    assert [path.name for path in files if path.read_text("utf-8").count("\n") > 350] == []
+
+
 def test_no_file_is_long_and_no_line_but_those_of_the_rule_book() -> None:
     lines = {path: path.read_text(encoding="utf-8").splitlines() for path in FILES}
     assert {path.name: len(rows) for path, rows in lines.items() if len(rows) > 350} == {}
