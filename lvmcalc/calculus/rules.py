@@ -100,8 +100,7 @@ class Operation:
         return template.xreplace(self.substitution(operands) | {self.upstream: arriving})
 
     def d(self, operands: tuple[Expr, ...], increments: tuple[Expr, ...]) -> Expr:
-        """Return the differential on `operands`, of whose arguments the differentials are
-        `increments`.
+        """Return the differential on `operands` for the differentials `increments` of them.
 
         All replacements happen at once, for an operand may be called like a letter of the rule.
         """
