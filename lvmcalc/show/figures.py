@@ -51,7 +51,7 @@ def graph(chain: Chain, stage: str | tuple[str, str] | None = None) -> Drawing:
 
 def graph_panel(chain: Chain, stage: str | tuple[str, str] | None = None,
                 done: Collection[tuple[str, str]] = ()) -> dict[str, Any]:
-    """Return what is drawn of a chain's graph, with one stage lit.
+    """Return the panel of a chain's graph, with one stage lit.
 
     The edges that are `done`, pairs (parent, node), are drawn as solid steps backwards.
     """

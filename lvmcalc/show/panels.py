@@ -1,4 +1,4 @@
-"""What the browser is told of each panel of a picture: its kind, its looks, and what stays."""
+"""The panels of a picture as the browser gets them: their kinds, their looks, and what stays."""
 
 from collections.abc import Mapping, Sequence
 from math import ceil, floor, isqrt
