@@ -125,9 +125,9 @@ def spectrum(trainer: Trainer, of_data: np.ndarray) -> tuple[np.ndarray, np.ndar
     return of_data, problem.D * found
 
 
-def eigenvalues_panel(of_data: np.ndarray, share: float = 1) -> dict[str, Any]:
+def eigenvalues_panel(of_data: np.ndarray) -> dict[str, Any]:
     """Return the panel of the eigenvalues of YYᵀ, and of the model's DK as bars."""
-    return {"kind": "bars", "title": "Eigenvalues", "marks": of_data.tolist(), "share": share,
+    return {"kind": "bars", "title": "Eigenvalues", "marks": of_data.tolist(),
             "xlabel": "◇ YYᵀ, ▮ model's D·K"}
 
 
