@@ -1,4 +1,4 @@
-"""What some last calls gave: a mark asks many times for the same, and it lives with its object."""
+"""Keep the results of the last calls: a mark asks many times for the same."""
 
 from collections.abc import Callable, Hashable
 from typing import Any
@@ -13,8 +13,7 @@ class Recent:
         self._kept: dict[Hashable, Any] = {}
 
     def get(self, key: Hashable, make: Callable[[], Any]) -> Any:
-        """Return what `make()` gave, or raise the ValueError that it raised, for this key before.
-        """
+        """Return the result of `make()` for a key, or raise its ValueError; call it only once."""
         if key not in self._kept:
             try:
                 found = make()

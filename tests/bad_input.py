@@ -23,7 +23,7 @@ def sentence(call: Callable[[], Any], *kinds: type) -> str:
     # no LinAlgError, no FloatingPointError
     assert type(caught.value) in (*kinds, checks.LostDigits), f"{caught.type.__name__}: {words}"
     assert last.filename.startswith(PACKAGE), f"{last.filename}: {words}"
-    assert words.endswith(".")
+    assert words.endswith((".", "?"))
     assert "\n" not in words
     return words
 

@@ -1,10 +1,5 @@
 """A second opinion that shares nothing with the package: formulas evaluated by schoolbook
-arithmetic on dual numbers.
-
-A dual number a + bε with ε² = 0 carries a value and its derivative. Over fractions both are exact;
-where a logarithm occurs, 60 digits are carried. Determinants are expanded by cofactors, inverses
-are found by elimination.
-"""
+arithmetic on dual numbers, and random formulas."""
 
 import math
 import random
@@ -12,13 +7,24 @@ import signal
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from typing import Any
 
 import mpmath
 import sympy as sp
+from schoolbook import (
+    ONE,
+    ZERO,
+    Dual,
+    determinant,
+    inverse,
+    many_digits,
+    product,
+    same,
+    total,
+    unit,
+)
 from sympy import (
     Determinant,
     Expr,
@@ -42,79 +48,6 @@ from sympy.matrices.expressions.diagonal import DiagMatrix, DiagonalOf
 
 from lvmcalc.calculus.functions import NUMPY, SPELLED
 from lvmcalc.notation.entrywise import EntrySum, Entrywise
-
-mpmath.mp.dps = 60
-CLOSE = mpmath.mpf(10) ** -35
-
-
-@dataclass(frozen=True)
-class Dual:
-    value: Any
-    slope: Any = Fraction(0)
-
-    def __add__(self, other: "Dual") -> "Dual":
-        return Dual(self.value + other.value, self.slope + other.slope)
-
-    def __sub__(self, other: "Dual") -> "Dual":
-        return Dual(self.value + -other.value, self.slope + -other.slope)
-
-    def __mul__(self, other: "Dual") -> "Dual":
-        return Dual(self.value * other.value, self.value * other.slope + self.slope * other.value)
-
-    def __truediv__(self, other: "Dual") -> "Dual":
-        inverse = 1 / other.value
-        return Dual(self.value * inverse,
-                    (self.slope + -self.value * other.slope * inverse) * inverse)
-
-
-Rows = list[list[Dual]]
-ONE, ZERO = Dual(Fraction(1)), Dual(Fraction(0))
-
-
-def many_digits(number: Any) -> Any:
-    """Return a number as mpmath has it."""
-    exact = isinstance(number, Fraction)
-    return mpmath.mpf(number.numerator) / number.denominator if exact else number
-
-
-def total(numbers: list[Dual]) -> Dual:
-    result = numbers[0]
-    for number in numbers[1:]:
-        result = result + number
-    return result
-
-
-def product(left: Rows, right: Rows) -> Rows:
-    columns = [*zip(*right, strict=True)]
-    return [[total([a * b for a, b in zip(row, column, strict=True)]) for column in columns]
-            for row in left]
-
-
-def unit(n: int) -> Rows:
-    return [[ONE if i == j else ZERO for j in range(n)] for i in range(n)]
-
-
-def determinant(M: Rows) -> Dual:
-    if len(M) == 1:
-        return M[0][0]
-    minors = [determinant([row[:j] + row[j + 1:] for row in M[1:]]) for j in range(len(M))]
-    terms = [entry * minor for entry, minor in zip(M[0], minors, strict=True)]
-    return total([term if j % 2 == 0 else ZERO - term for j, term in enumerate(terms)])
-
-
-def inverse(M: Rows) -> Rows:
-    n = len(M)
-    M = [[*row, *ones] for row, ones in zip(M, unit(n), strict=True)]
-    for k in range(n):
-        pivot = max(range(k, n), key=lambda i: abs(many_digits(M[i][k].value)))
-        if abs(M[pivot][k].value) <= (0 if isinstance(M[pivot][k].value, Fraction) else CLOSE):
-            raise ZeroDivisionError("a singular matrix")
-        M[k], M[pivot] = M[pivot], M[k]
-        M[k] = [entry / M[k][k] for entry in M[k]]
-        M = [row if i == k else [a - row[k] * b for a, b in zip(row, M[k], strict=True)] for i,
-             row in enumerate(M)]
-    return [row[n:] for row in M]
-
 
 OWN = {"sigmoid": lambda x: 1 / (1 + mpmath.exp(-x)), "relu": lambda x: (abs(x) + x) / 2,
        "softplus": lambda x: mpmath.log(1 + mpmath.exp(x)), "abs": abs, "sign": mpmath.sign}
@@ -244,13 +177,6 @@ def evaluate(formula: Expr, values: dict[str, Any]) -> Any:
 def entries(result: Any) -> list[Dual]:
     """Return all entries of a result, be it a scalar or a matrix."""
     return [result] if isinstance(result, Dual) else [entry for row in result for entry in row]
-
-
-def same(left: Any, right: Any) -> bool:
-    """Say whether two numbers are equal: fractions exactly, others to 35 digits."""
-    if isinstance(left, Fraction) and isinstance(right, Fraction):
-        return left == right
-    return abs(left + -right) <= CLOSE * (1 + abs(left))
 
 
 def equal(left: Expr, right: Expr, values: dict[str, Any]) -> bool:

@@ -47,10 +47,11 @@ def public(module: Any) -> Iterator[tuple[str, Any]]:
 
 @over("module", MODULES)
 def test_everything_public_has_a_docstring_that_is_a_sentence(module: Any) -> None:
+    on_one_line = module.__name__.split(".")[1:2] not in (["notation"], ["marking"], ["auditing"])
     documented = {name: inspect.getdoc(value) or "" for name,
                   value in [*public(module), (module.__name__, module)]}
-    bare = {name for name,
-            words in documented.items() if not re.match(r"\S.*?[.:](\s|$)", words, re.S)}
+    bare = {name for name, words in documented.items()
+            if not re.match(r"\S.*?[.:](\s|$)", words, 0 if on_one_line else re.S)}
     assert bare == set()
 
 
@@ -67,7 +68,8 @@ CALLED = [("lvmcalc", name) for name in lvmcalc.__all__
           if inspect.isfunction(getattr(lvmcalc, name))]
 CALLED += [(module.__name__, name) for module in (*MODELS, data, homework)
            for name in functions(module)]
-CALLED += [("lvmcalc.chain", "Chain.entrywise"),
+CALLED += [("lvmcalc.calculus", "compare"), ("lvmcalc.calculus", "gradient"),
+           ("lvmcalc.chain", "Chain.entrywise"),
            ("lvmcalc.calculus.rule_proofs", "establish")]
 CALLED += [(module.__name__, name) for module in (training, models, show) for name in module.__all__
            if inspect.isclass(getattr(module, name)) and "__init__" in vars(getattr(module, name))]

@@ -205,22 +205,14 @@ def _broken(cell: ast.expr) -> Iterator[tuple[str, ast.expr]]:
     yield "factor 2", ast.BinOp(ast.Constant(2), ast.Mult(), cell)
     if isinstance(cell, ast.BinOp) and isinstance(cell.op, ast.Add | ast.Sub):
         yield "last term lost", cell.left
-    for number in range(sum(map(_is_transpose, ast.walk(cell)))):
-        yield f"transpose {number + 1} lost", _without_transpose(cell, number)
+    for number in range(len(_transposes(cell))):
+        changed = copy.deepcopy(cell)
+        _transposes(changed)[number].attr = "T.T"  # twice transposed is not transposed
+        yield f"transpose {number + 1} lost", changed
 
 
-def _is_transpose(node: ast.AST) -> bool:
-    return isinstance(node, ast.Attribute) and node.attr == "T"
-
-
-def _without_transpose(cell: ast.expr, number: int) -> ast.expr:
-    changed = ast.Expression(copy.deepcopy(cell))
-    lost = [part for part in ast.walk(changed) if _is_transpose(part)][number]
-    for part in ast.walk(changed):
-        for field, value in ast.iter_fields(part):
-            if value is lost:
-                setattr(part, field, lost.value)
-    return changed.body
+def _transposes(cell: ast.expr) -> list[ast.Attribute]:
+    return [part for part in ast.walk(cell) if isinstance(part, ast.Attribute) and part.attr == "T"]
 
 
 # The tests

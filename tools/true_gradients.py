@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 import mpmath
 import oracle
 from derived_models import MODELS, derived
-from oracle import Dual, many_digits
+from schoolbook import Dual, many_digits
 
 from lvmcalc.chain import Chain
 from lvmcalc.models import chain_named

@@ -165,16 +165,7 @@ def _wrong_with(chain: Chain, name: str, line: Line | None) -> str:
 
 
 def part(name: str) -> Part:
-    """Return one part of the sheet.
-
-    Parameters
-    ----------
-    name : str
-        Such as "1d".
-
-    Returns
-    -------
-    Part
+    """Return one part of the sheet, such as "1d".
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What students handed in, read without running any of it: notebooks and progress files."""
+"""The submissions of a class, read without running any of them: notebooks and progress files."""
 
 import ast
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What the notebooks ask, read from their source: boxes, and answers written in cells.
+"""The tasks of the notebooks, read from their source: boxes, and answers written in cells.
 
 A question is evaluated from the teacher's notebooks alone, with no more of their code than it
 needs. Nothing of a student's notebook is ever run: answers are read from it as literals.

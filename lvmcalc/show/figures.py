@@ -51,7 +51,7 @@ def graph(chain: Chain, stage: str | tuple[str, str] | None = None) -> Drawing:
 
 def graph_panel(chain: Chain, stage: str | tuple[str, str] | None = None,
                 done: Collection[tuple[str, str]] = ()) -> dict[str, Any]:
-    """Return what is drawn of a chain's graph, with one stage lit.
+    """Return the panel of a chain's graph, with one stage lit.
 
     The edges that are `done`, pairs (parent, node), are drawn as solid steps backwards.
     """
@@ -225,14 +225,14 @@ def curves(x: Sequence[float], heights: Mapping[str, Sequence[float]], across: s
 
 
 @style.applied()
-def images(rows: Any, shape: tuple[int, int], words: str, signed: bool = True) -> Drawing:
-    """Draw the rows of a matrix as images: signed weights, or data as ink on paper."""
+def images(rows: Any, shape: tuple[int, int], words: str) -> Drawing:
+    """Draw the rows of a matrix as images, positive in red and negative in blue."""
     rows = checks.matrix(rows, "the images", columns=shape[0] * shape[1])
     side = min(160, (WIDTH - 20) // len(rows) - 10)
     figure = _blank(side + 20)
     for index, row in enumerate(rows):
         axes = place(figure, 20 + index * (side + 10), 10, side, side)
-        image(axes, row.reshape(shape), np.abs(rows).max(), signed)
+        image(axes, row.reshape(shape), np.abs(rows).max())
     return Drawing(figure, words)
 
 

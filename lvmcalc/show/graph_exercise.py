@@ -102,9 +102,9 @@ class GraphExercise(View):
 
     def _show(self, words: str) -> "GraphExercise":
         plain = {"color": style.INK, "dash": "-"}
-        edges = [{"from": used, "to": user, "bow": self._bow(used, user),
-                  "width": 4 if (used, user) in self._wrong else 1.8,
-                  **({"color": "#D55E00", "dash": "--"} if (used, user) in self._wrong else plain)}
+        wrong = {"color": style.VERMILLION, "dash": "--", "width": 4}
+        edges = [{"from": used, "to": user, "bow": self._bow(used, user), "width": 1.8, **plain,
+                  **(wrong if (used, user) in self._wrong else {})}
                  for used, user in sorted(self.drawn)]
         nodes = {name: node | plain | {"fill": style.LIT["node"] if name == self._held else ""}
                  for name, node in self._panel["nodes"].items()}

@@ -1,4 +1,4 @@
-"""What all widgets that train share: their controls, the run, and the right run beside it."""
+"""The base of all widgets that train: their controls, the run, and the right run beside it."""
 
 from abc import abstractmethod
 from collections.abc import Callable
@@ -17,7 +17,7 @@ _SPEEDS = (2, 5, 10, 20, 50, 100, FLAT_OUT)
 
 
 class Training(PlayerView):
-    """What all widgets that train share; a script uses `trainer` and then `refresh`.
+    """The base of all widgets that train; a script uses `trainer` and then `refresh`.
 
     Attributes
     ----------

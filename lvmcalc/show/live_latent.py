@@ -1,4 +1,4 @@
-"""What the live widgets of the two models share: their data, a chosen object, latent points."""
+"""The base of the two models' live widgets: their data, a chosen object, latent points."""
 
 from abc import abstractmethod
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ _POINT = 39  # the object that is chosen at first; of the digits, one that two n
 
 
 class LiveModel(Training):
-    """What `LiveGPLVM` and `LiveAutoencoder` share: data, the chosen object, latent points.
+    """The base of `LiveGPLVM` and `LiveAutoencoder`: data, the chosen object, latent points.
 
     Attributes
     ----------
@@ -70,6 +70,17 @@ class LiveModel(Training):
         size = min(self._makes.size.value, dataset.Y.shape[1] - 1) if (
             dataset is not self._data) else self._makes.size.value
         return self.model(data.centred(dataset.Y), size)
+
+    @abstractmethod
+    def of_training(self) -> dict[str, Any]:
+        """Return the panels of how the training goes, "curve" and another, by name."""
+
+    def picture(self) -> dict[str, Any]:
+        size, upper = min(self.trainer.problem.shape), self.of_training()
+        found = {"latent": panels.latent_panel(self._data, size, self.latent_name), **upper,
+                 "samples": panels.samples_panel(self._data, size, len(self._rows) + 1)}
+        rows = [(1.25, sorted(upper, key="curve".__ne__)), (1, ["samples"])]
+        return panels.picture(found, [(1, [(1, ["latent"])]), (1.3, rows)]) | {"follow": "latent"}
 
     @abstractmethod
     def latent(self) -> np.ndarray:

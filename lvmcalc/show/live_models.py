@@ -81,14 +81,9 @@ class LiveGPLVM(LiveModel):
         learn = ("beta",) if c.learn.value else ()
         return GPLVMProblem(Y, size, c.alpha.value, c.beta.value * gplvm.best_beta(Y, size), learn)
 
-    def picture(self) -> dict[str, Any]:
-        problem, (of_data, _) = self.trainer.problem, self.spectrum()
-        found = {"latent": panels.latent_panel(self._data, problem.shape[1], "x"),
-                 "curve": panels.value_curve_panel(problem, 1.5),
-                 "bars": panels.eigenvalues_panel(of_data),
-                 "samples": panels.samples_panel(self._data, problem.shape[1], len(self._rows) + 1)}
-        return panels.picture(found, [(1, [(1, ["latent"])]), (
-            1.3, [(1.25, ["curve", "bars"]), (1, ["samples"])])]) | {"follow": "latent"}
+    def of_training(self) -> dict[str, Any]:
+        return {"curve": panels.value_curve_panel(self.trainer.problem, 1.5),
+                "bars": panels.eigenvalues_panel(self.spectrum()[0])}
 
     def numbers(self) -> Mapping[str, Any]:
         return {**super().numbers(), "bars": self.spectrum()[1]}
@@ -156,14 +151,9 @@ class LiveAutoencoder(LiveModel):
     def generated(self, latent: np.ndarray) -> np.ndarray:
         return latent @ self.trainer.parameters
 
-    def picture(self) -> dict[str, Any]:
-        problem = self.trainer.problem
-        found = {"latent": panels.latent_panel(self._data, problem.shape[0], "e"),
-                 "weights": panels.weights_panel(problem, self._data),
-                 "curve": panels.value_curve_panel(problem, 1.2),
-                 "samples": panels.samples_panel(self._data, problem.shape[0], len(self._rows) + 1)}
-        return panels.picture(found, [(1, [(1, ["latent"])]), (
-            1.3, [(1.25, ["curve", "weights"]), (1, ["samples"])])]) | {"follow": "latent"}
+    def of_training(self) -> dict[str, Any]:
+        return {"weights": panels.weights_panel(self.trainer.problem, self._data),
+                "curve": panels.value_curve_panel(self.trainer.problem, 1.2)}
 
     def numbers(self) -> Mapping[str, Any]:
         W, best = self.trainer.parameters, self.trainer.problem.optimum.W

@@ -1,4 +1,4 @@
-"""What a page sends to a widget, one message at a time and in the order in which it was sent."""
+"""Messages from a page to a widget, one at a time and in the order in which they were sent."""
 
 from collections.abc import Callable, Mapping
 from threading import RLock

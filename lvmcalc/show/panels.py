@@ -1,4 +1,4 @@
-"""What the browser is told of each panel of a picture: its kind, its looks, and what stays."""
+"""The panels of a picture as the browser gets them: their kinds, their looks, and what stays."""
 
 from collections.abc import Mapping, Sequence
 from math import ceil, floor, isqrt
@@ -125,9 +125,9 @@ def spectrum(trainer: Trainer, of_data: np.ndarray) -> tuple[np.ndarray, np.ndar
     return of_data, problem.D * found
 
 
-def eigenvalues_panel(of_data: np.ndarray, share: float = 1) -> dict[str, Any]:
+def eigenvalues_panel(of_data: np.ndarray) -> dict[str, Any]:
     """Return the panel of the eigenvalues of YYᵀ, and of the model's DK as bars."""
-    return {"kind": "bars", "title": "Eigenvalues", "marks": of_data.tolist(), "share": share,
+    return {"kind": "bars", "title": "Eigenvalues", "marks": of_data.tolist(),
             "xlabel": "◇ YYᵀ, ▮ model's D·K"}
 
 

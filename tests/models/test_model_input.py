@@ -1,7 +1,7 @@
 """What the functions of the models refuse, with one sentence each."""
 
 import numpy as np
-import pytest
+from bad_input import sentence
 from sizes import D, N, Q, S, m, n
 from tables import over
 
@@ -71,9 +71,4 @@ BAD = [
 
 @over(("call", "kind", "beginning"), BAD)
 def test_bad_input_gets_one_sentence(call, kind, beginning):
-    with pytest.raises(kind) as caught:
-        call()
-    sentence = str(caught.value)
-    assert sentence.startswith(beginning)
-    assert sentence.endswith(".")
-    assert "\n" not in sentence
+    assert sentence(call, kind).startswith(beginning)

@@ -156,7 +156,7 @@ def test_curves_show_each_row_by_its_label_on_logarithmic_axes() -> None:
 
 
 def test_images_show_each_row_and_refuse_a_wrong_shape() -> None:
-    drawing = figures.images(data.load("digits").Y[:3], (8, 8), "three digits", signed=False)
+    drawing = figures.images(data.load("digits").Y[:3], (8, 8), "three digits")
     shown = [axes.get_images()[0].get_array() for axes in drawing.figure.axes[1:]]
     np.testing.assert_array_equal(np.reshape(shown, (3, 64)), data.load("digits").Y[:3])
     assert repr(drawing) == "Picture: three digits"

@@ -39,7 +39,6 @@ FIGURES = {
     "curves": lambda: figures.curves([1, 10, 100], {"a": [1, 2, 4], "b": [9, 3, 1]}, "N", "s",
                                      "It."),
     "images": lambda: figures.images(np.arange(-4.0, 8).reshape(2, 6), (2, 3), "Two."),
-    "ink": lambda: figures.images(np.arange(12.0).reshape(2, 6), (3, 2), "Two.", signed=False),
 }
 
 

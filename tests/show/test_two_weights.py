@@ -4,6 +4,7 @@ import asyncio
 
 import numpy as np
 import pytest
+from bad_input import sentence
 from live_widgets import numbers
 
 from lvmcalc.models import autoencoder
@@ -212,12 +213,9 @@ ONE_SENTENCE = {
 }
 
 
-@pytest.mark.parametrize(("call", "kind", "sentence"), ONE_SENTENCE.values(), ids=ONE_SENTENCE)
-def test_a_bad_argument_gets_one_sentence(call, kind, sentence):
-    with pytest.raises(kind) as caught:
-        call()
-    assert str(caught.value).startswith(sentence)
-    assert str(caught.value).count("\n") == 0
+@pytest.mark.parametrize(("call", "kind", "beginning"), ONE_SENTENCE.values(), ids=ONE_SENTENCE)
+def test_a_bad_argument_gets_one_sentence(call, kind, beginning):
+    assert sentence(call, kind).startswith(beginning)
 
 
 def test_the_documented_edge_is_the_real_one():

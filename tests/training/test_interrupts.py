@@ -16,6 +16,28 @@ PACKAGE = str(Path(lvmcalc.__file__).parent)
 pytestmark = pytest.mark.filterwarnings("error")
 
 
+def interrupted(act, event, place):
+    """Interrupt `act` at a call or line of the package, counted from 1; False if it ends before."""
+    left = iter(range(place))
+
+    def interrupt(frame, what, _):
+        if not frame.f_code.co_filename.startswith(PACKAGE):
+            return None
+        if what == event and next(left) == place - 1:
+            sys.settrace(None)
+            raise KeyboardInterrupt
+        return interrupt if event == "line" else None
+
+    sys.settrace(interrupt)
+    try:
+        act()
+    except KeyboardInterrupt:
+        return True
+    finally:
+        sys.settrace(None)
+    return False
+
+
 @pytest.mark.parametrize("optimiser", OPTIMISERS)
 @pytest.mark.parametrize("late", [False, True], ids=["at the start", "when the history is long"])
 def test_a_run_that_was_interrupted_anywhere_is_repeatable(optimiser, late, monkeypatch):
@@ -24,21 +46,9 @@ def test_a_run_that_was_interrupted_anywhere_is_repeatable(optimiser, late, monk
     before = 20 if late else 1
     expected = Trainer(small_gplvm(), optimiser).run(before + 3)
     for place in range(1, 200):  # the interrupt comes with this call of a function
-        trainer, left = Trainer(small_gplvm(), optimiser).run(before), iter(range(place))
-
-        def interrupt(frame, event, _, left=left, place=place):
-            if frame.f_code.co_filename.startswith(PACKAGE) and next(left) == place - 1:
-                sys.settrace(None)
-                raise KeyboardInterrupt
-        sys.settrace(interrupt)
-        try:
-            trainer.step()
-        except KeyboardInterrupt:
-            pass
-        else:
+        trainer = Trainer(small_gplvm(), optimiser).run(before)
+        if not interrupted(trainer.step, "call", place):
             break
-        finally:
-            sys.settrace(None)
         trainer.run(before + 3 - trainer.steps)
         np.testing.assert_array_equal(trainer.parameters, expected.parameters)
         np.testing.assert_array_equal(trainer.history.steps, expected.history.steps)
@@ -67,24 +77,9 @@ def test_a_change_that_is_interrupted_at_any_line_is_made_whole_or_not_at_all(ch
     after = start.branch()
     change(after)
     for place in range(1, 500):
-        trainer, left = start.branch(), iter(range(place))
-
-        def interrupt(frame, event, _, left=left, place=place):
-            if not frame.f_code.co_filename.startswith(PACKAGE):
-                return None
-            if event == "line" and next(left) == place - 1:
-                sys.settrace(None)
-                raise KeyboardInterrupt
-            return interrupt
-        sys.settrace(interrupt)
-        try:
-            change(trainer)
-        except KeyboardInterrupt:
-            pass
-        else:
+        trainer = start.branch()
+        if not interrupted(lambda trainer=trainer: change(trainer), "line", place):
             break
-        finally:
-            sys.settrace(None)
         assert state(trainer) in (state(start), state(after)), place
     assert 3 < place < 499
     assert state(trainer) == state(after) != state(start)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from bad_input import sentence
 from small_problems import DIGITS, IRIS, N, Q, m, n, small_autoencoder, small_gplvm, state
 from tables import over
 
@@ -164,10 +165,7 @@ BAD = [
 
 @over(("call", "kind", "beginning"), BAD)
 def test_bad_input_gets_one_sentence(call, kind, beginning):
-    with pytest.raises(kind) as caught:
-        call()
-    assert str(caught.value).startswith(beginning)
-    assert str(caught.value).endswith((".", "?"))
+    assert sentence(call, kind).startswith(beginning)
 
 
 def test_a_refused_setting_changes_nothing():
