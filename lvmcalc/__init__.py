@@ -6,6 +6,7 @@ from lvmcalc import lazy, terminal
 
 if TYPE_CHECKING:
     from lvmcalc.auditing import audit
+    from lvmcalc.calculus import compare, gradient
     from lvmcalc.chain import Builder, Card, Folded, Result, derive
     from lvmcalc.course.homework import row
     from lvmcalc.marking import mark
@@ -15,11 +16,12 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
-    "Builder", "Card", "Folded", "Result", "Trainer", "audit", "autoencoder", "data", "derive",
-    "gplvm", "mark", "row",
+    "Builder", "Card", "Folded", "Result", "Trainer", "audit", "autoencoder", "compare", "data",
+    "derive", "gplvm", "gradient", "mark", "row",
 ]
 __getattr__, __dir__ = lazy.face(__name__, {
     "lvmcalc.auditing": "audit",
+    "lvmcalc.calculus": "compare gradient",
     "lvmcalc.chain": "Builder Card Folded Result derive",
     "lvmcalc.course.homework": "row",
     "lvmcalc.marking": "mark",

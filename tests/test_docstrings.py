@@ -68,8 +68,7 @@ CALLED = [("lvmcalc", name) for name in lvmcalc.__all__
           if inspect.isfunction(getattr(lvmcalc, name))]
 CALLED += [(module.__name__, name) for module in (*MODELS, data, homework)
            for name in functions(module)]
-CALLED += [("lvmcalc.calculus", "compare"), ("lvmcalc.calculus", "gradient"),
-           ("lvmcalc.chain", "Chain.entrywise"),
+CALLED += [("lvmcalc.chain", "Chain.entrywise"),
            ("lvmcalc.calculus.rule_proofs", "establish")]
 CALLED += [(module.__name__, name) for module in (training, models, show) for name in module.__all__
            if inspect.isclass(getattr(module, name)) and "__init__" in vars(getattr(module, name))]

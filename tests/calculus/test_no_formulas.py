@@ -11,7 +11,8 @@ from high_precision import GPLVM, POINT, m
 from sympy import Determinant, MatrixSymbol, Trace
 from tables import over
 
-from lvmcalc.calculus import UnsupportedExpression, compare, differentials, gradient
+from lvmcalc import compare, gradient
+from lvmcalc.calculus import UnsupportedExpression, differentials
 from lvmcalc.models import AutoencoderProblem
 from lvmcalc.training import Trainer, data
 

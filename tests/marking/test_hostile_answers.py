@@ -12,8 +12,7 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from lvmcalc import Builder, audit, gplvm, mark
-from lvmcalc.calculus import compare, gradient
+from lvmcalc import Builder, audit, compare, gplvm, gradient, mark
 from lvmcalc.marking import marker
 from lvmcalc.marking.time_limit import TimeIsUp, time_limit
 
