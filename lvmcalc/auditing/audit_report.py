@@ -1,4 +1,4 @@
-"""What an audit says of a derivation: each line with its verdicts, and the sum of them."""
+"""Report an audit: each line with its verdicts, and a summary."""
 
 import re
 from collections.abc import Callable
@@ -195,13 +195,13 @@ def _lines(places: list[Position]) -> str:
 
 
 def capital(at: Position) -> str:
-    """Return where a line is as the beginning of a sentence."""
+    """Return a position as the beginning of a sentence."""
     return f"{at}"[:1].upper() + f"{at}"[1:]
 
 
 def credit(chain: Chain, lines: list[Line], asked_in: Callable[[Expr], str],
            meaning: Callable[[Expr], Expr]) -> list[str]:
-    """Return what is right in a derivation with a slip, and what the right result is.
+    """Return sentences on what is right in a derivation with a slip, and on the right result.
 
     Parameters
     ----------
@@ -242,7 +242,7 @@ def credit(chain: Chain, lines: list[Line], asked_in: Callable[[Expr], str],
 
 
 def by_terms(chain: Chain, side: Expr, truth: Expr, letters: bool = True) -> tuple[Finding, ...]:
-    """Return what is wrong with the terms of a side; with `letters`, K is one in it."""
+    """Compare the terms of two sides, and return what is wrong with them."""
     exercise, sides = exercise_of(chain, chain.output), (side, truth)
     if side.is_Matrix != truth.is_Matrix:
         sides = (as_number(side), as_number(truth))

@@ -1,4 +1,4 @@
-"""The audit of a derivation: which of its lines follow, and what is wrong with those that do not.
+"""Audit a derivation: which of its lines follow, and what is wrong with the others.
 
 A line is an equation, such as "∂L/∂e = α ∂L/∂d = α ∂L/∂c". Every equals sign in it is a claim,
 which is compared and, where it is false, marked. A slip is blamed once: a line behind it that
@@ -83,7 +83,7 @@ def audit(lines: str | Iterable[str], of: str | Chain) -> Audit:
     if not all(isinstance(text, str) for text in given):
         raise TypeError("A derivation is text, or a list of lines of text.")
     text = "\n".join(given)
-    if isinstance(lines, str):  # """ stands on a line of its own
+    if isinstance(lines, str):  # the quotes """ stand on a line of their own
         text = re.sub(r"\A\s*\n", "", text)
     text = as_equations(with_newton(laid_out(text, chain), chain), chain)
     chain = with_free_letters(chain, text)
@@ -134,7 +134,7 @@ class _Auditor:
         self.conditional, self.blaming = ConditionalLines(context), Blaming(context)
         self.unreadable = UnreadLines(context, self.reader, self.said).line
         self.definitions = DefinitionLines(context, self.unreadable, self.conditional.line)
-        self.contributions: list[Expr] = []  # of single paths, which lines have stated
+        self.contributions: list[Expr] = []  # stated for single paths
 
     def audited(self, found: list[Piece]) -> Audit:
         """Return the audit of the pieces of a derivation."""
@@ -157,7 +157,7 @@ class _Auditor:
             except TimeIsUp:
                 late = Finding("unreadable", piece.text, f"{LATE[0].upper()}{LATE[1:]}.")
                 line = Line(piece.text, self.chain, findings=(late,))
-            except Exception as error:  # as one letter for two things: a text never ends an audit
+            except Exception as error:  # no text ends an audit
                 line = self.unreadable(piece, str(error))
             if piece.subordinate:
                 self.context.left_side = left_side

@@ -1,5 +1,4 @@
-"""Equations of a derivation that need not hold everywhere: conditions, and what follows from them.
-"""
+"""Judge equations that need not hold everywhere: conditions and what follows from them."""
 
 import re
 from collections.abc import Callable
@@ -44,16 +43,16 @@ _HAT = re.compile("\u0302|_hat(?![a-z])")
 
 
 def is_shape_error(verdict: Verdict) -> bool:
-    """Return whether sides are told to be different as their shapes are."""
+    """Return whether the verdict is a shape mismatch."""
     return any(words in verdict.reason for words in ("cannot be formed", "shapes differ"))
 
 
-_MOST_TRIED = 60  # repairs of an equation
+_MOST_TRIED = 60  # repairs
 _ONLY_FOR = "Up to a constant, this holds only as a function of {}."
 
 
 class ConditionalLines:
-    """Ask of an equation that is no identity whether it follows from a condition."""
+    """Judge whether an equation that is no identity follows from a condition."""
 
     def __init__(self, context: Context):
         self.context, self.chain = context, context.chain
@@ -61,8 +60,7 @@ class ConditionalLines:
         self.verdict, self.in_leaves = context.verdict, context.in_leaves
 
     def only_for(self, sides: tuple[Expr, ...]) -> str:
-        """Return the letters that alone may change for sides to differ by a constant, "" if there
-        are none."""
+        """Return the only letters in which two sides differ by a constant, "" if there are none."""
         moving, found = self.context.moving, []
         for name, leaf in self.chain.leaves.items():
             if not leaf.symbol.is_integer and leaf.symbol in self.chain.in_leaves(
@@ -75,8 +73,7 @@ class ConditionalLines:
 
     def line(self, piece: Piece, sides: tuple[Expr, ...],
              verdicts: tuple[Verdict, ...]) -> Line | None:
-        """Return the line of an equation that need not hold everywhere; None if it is a claim that
-        is wrong."""
+        """Return the line of an equation that need not hold everywhere, None if it must."""
         conditions, line = self.conditions, Line(piece.text, self.chain, sides, at=piece.at)
         if is_named(self.chain, sides[0]) and sides[1:] == (0,):
             conditions.begun = True
@@ -94,7 +91,7 @@ class ConditionalLines:
             return self.assumed(line, sides, f"line {conditions.lines[0]}", self.at_point,
                                 f"It holds at {notation.plain(leaf)} = {notation.plain(value)}.")
         assumption = self.context.assumption
-        if assumption and not piece.condition:  # a line below may well need it
+        if assumption and not piece.condition:  # a later line may need it
             told = f"It holds under the condition of {assumption.at}."
             if (piece.stationary or conditions.begun) and not assumption.holds(left, right) and (
                     flat := assumption.vanishing_adjoint(left, right)):
@@ -116,7 +113,7 @@ class ConditionalLines:
                            note="It holds for the values that were given.")
         leaf, found = conditions.leaf(left, right), None
         zero = any(is_written_zero(side) for side in (left, right))
-        rewrites = piece.goes_on or place > 0  # an equation that goes on is an identity
+        rewrites = piece.goes_on or place > 0  # a chain of equations rewrites one expression
         own = not zero and isinstance(sides[place], Symbol | MatrixSymbol) and (
             sides[place].name not in self.chain.leaves)
         letter = sides[place] if own else None
@@ -173,13 +170,12 @@ class ConditionalLines:
         return replace(line, verdicts=(verdict,), note=conditions.where(condition))
 
     def solves_letter(self, sides: tuple[Expr, ...]) -> tuple[Condition, Verdict] | None:
-        """Return the condition from which the value of a letter of the derivation follows."""
+        """Return the condition from which the value of a letter follows, None if there is none."""
         return self.conditions.source(*alike(*self.in_leaves(*sides))) or (
             self.conditions.solved_for(*sides, lambda side: self.in_leaves(side)[0]))
 
     def slip_in(self, sides: tuple[Expr, ...]) -> Explanation:
-        """Return the slip without which an equation holds where a condition does, () if none is
-        found."""
+        """Return the slip without which an equation holds under a condition, () if none."""
         known = self.conditions.known()
         told = [it for it in known if it in self.conditions.found and not it.wrong] or known
         points = [[*self.conditions.solutions(condition)] for condition in told]
@@ -206,7 +202,7 @@ class ConditionalLines:
 
     def assumed(self, line: Line, sides: tuple[Expr, ...], where: str,
                 holds: Callable[[Expr, Expr], bool | None], told: str) -> Line:
-        """Return the line of an equation that is said under a condition, or of a point.
+        """Return the line of an equation that is stated under a condition, or at a point.
 
         Raises
         ------
@@ -252,7 +248,7 @@ class ConditionalLines:
         found_before = leaf in {it.name for it in self.conditions.found}
         if found_before or (piece.kind == "claim" and self.conditions.begun):
             return found
-        with suppress(Unreadable, CannotBeFormed, *NoNumbers):  # nothing is said of the gradient
+        with suppress(Unreadable, CannotBeFormed, *NoNumbers):  # the derivation states no gradient
             value = self.context.formula(sides_of(found.text)[1])
             if self.conditions.source(self.chain[leaf].symbol, as_number(value)):
                 return found

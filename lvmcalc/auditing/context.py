@@ -1,4 +1,4 @@
-"""What an audit knows at a line of a derivation, and how it compares two sides there."""
+"""Keep what an audit knows at a line of a derivation, and compare sides there."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -114,12 +114,12 @@ class Context:
 
     def readings(self, text: str, shape: tuple[Expr, ...] = (), differentials: bool = False,
                  indices: str = "") -> list[Reading]:
-        """Return what a side may mean."""
+        """Return the formulas that a text may mean, the likeliest first."""
         return readings(text, self.vocabulary, shape, differentials, indices,
                         self.arrays)
 
     def meaning(self, side: Expr) -> Expr:
-        """Return a side with what has been defined in place of its letters, and of ∂L₁/∂X."""
+        """Return a side with their definitions in place of letters, and of ∂L₁/∂X."""
         return self.letters.meaning(side)
 
     def same(self, left: Expr, right: Expr) -> bool:
@@ -129,8 +129,8 @@ class Context:
     def verdict(self, left: Expr, right: Expr) -> Verdict:
         """Compare two sides."""
         (left, right), whole = self.in_leaves(left, right), self.chain.expression()
-        # The gradients of the whole come from the differential here, those of the stages from the
-        # adjoints, so that the two are held against each other.
+        # Gradients by leaves come from the differential here, adjoints of stages from the backward
+        # pass, so that the two check each other.
         known = self.chain.remember("gradients from the differential", lambda: {
             self.chain.adjoint_symbol(name): gradient_of(self.chain, whole, leaf.symbol)
             for name, leaf in self.chain.leaves.items()})

@@ -1,4 +1,4 @@
-"""What each path contributes to an adjoint, which a derivation may find one by one."""
+"""Recognise what single paths contribute to an adjoint."""
 
 from collections.abc import Callable
 from itertools import combinations
@@ -16,7 +16,7 @@ _MANY = 100  # more mistakes than a formula has terms
 
 
 def contributions(chain: Chain, name: str) -> list[Expr]:
-    """Return what each of the paths contributes to an adjoint, none if there is one path only."""
+    """Return what each path contributes to an adjoint, [] if there is only one path."""
     children = chain.children(name)
     symbol = chain.adjoint_symbol(name)
 
@@ -29,8 +29,10 @@ def contributions(chain: Chain, name: str) -> list[Expr]:
 
 
 def nearest(chain: Chain, name: str, side: Expr) -> Expr | None:
-    """Return the contribution to an adjoint that a side is meant to be, the one with the fewest
-    mistakes in its terms; None if it is rather the whole."""
+    """Return the contribution closest to a side, None if the whole adjoint is closer.
+
+    The closest is the one with the fewest mistakes in its terms.
+    """
     whole = chain.in_leaves(chain.adjoint(name))
     ways = [*map(chain.in_leaves, contributions(chain, name)), whole]
     counts = [len(by_terms(chain, side, way)) or _MANY for way in ways]
@@ -40,7 +42,7 @@ def nearest(chain: Chain, name: str, side: Expr) -> Expr | None:
 
 def is_contribution(chain: Chain, name: str, side: Expr,
                     same: Callable[[Expr, Expr], bool]) -> bool:
-    """Return whether a side is what one or more paths contribute to an adjoint."""
+    """Return whether a side is what one or more paths, but not all, contribute to an adjoint."""
     every = contributions(chain, name)
     return any(same(added([*some]), side) for count in range(1, len(every))
                for some in combinations(every, count))

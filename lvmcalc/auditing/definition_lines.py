@@ -1,4 +1,4 @@
-"""Definitions in a derivation: they give a letter its meaning, or leave it unreadable."""
+"""Define the letters of a derivation."""
 
 import re
 from collections.abc import Callable
@@ -30,7 +30,7 @@ _TURNED = r"(?:ᵀ|\^\s*\{?\s*(?:T|\\top|\\intercal)\s*\}?)"
 
 
 class DefinitionLines:
-    """Take the letters of a derivation for what its lines define them as."""
+    """Handle definitions in a derivation."""
 
     def __init__(self, context: Context, unreadable: Callable[..., Line],
                  conditional: Callable[..., Line | None]):
@@ -39,8 +39,10 @@ class DefinitionLines:
         self.unreadable, self.conditional = unreadable, conditional
 
     def misshapen(self, piece: Piece, error: CannotBeFormed) -> Line:
-        """Return the line of a formula that cannot be formed, which follows from one before it
-        that could not be formed for the same reason."""
+        """Return the line of a formula that cannot be formed.
+
+        It follows from a line before that could not be formed for the same reason.
+        """
         before = self.context.shape_errors.setdefault(str(error), piece.at)
         if before != piece.at:
             return Line(piece.text, self.chain, follows=before)
@@ -96,7 +98,7 @@ class DefinitionLines:
             whole = self.whole(values[0])
             if whole is None:
                 return self.unreadable(piece, told, name)
-            context.unclear[base] = told  # it may have a constant more
+            context.unclear[base] = told  # the letter may differ by a constant
             context.vocabulary = self.letters.define(
                 matching(base, whole), whole, context.vocabulary)
             return Line(piece.text, self.chain, (matching(name, whole), *values), kind="definition")
@@ -109,14 +111,14 @@ class DefinitionLines:
             context.vocabulary = context.vocabulary.extended({entry[1].upper(): letter})
         verdicts = tuple(self.verdict(*pair) for pair in pairwise(values))
         if context.assumption and not all(verdict.holds for verdict in verdicts):
-            told = self.conditional(piece, (*values,), verdicts)  # e = y − X w = 0
+            told = self.conditional(piece, (*values,), verdicts)  # as e = y − X w = 0
             return replace(told, sides=(letter, *values)) if told else self.unreadable(
                 piece, ASSUMED.format(context.assumption.at))
         return Line(piece.text, self.chain, (letter, *values), verdicts, at=piece.at,
                     kind="claim" if verdicts else "definition")
 
     def whole(self, change: Expr) -> Expr | None:
-        """Return X w for X dw, None if a differential is of another kind."""
+        """Return X w for X dw, None for a differential of another kind."""
         steps = increments(self.chain, change)
         whole = change.xreplace({step: self.chain[name].symbol for step, name in steps.items()
                                  if name in self.chain.leaves})

@@ -1,4 +1,4 @@
-"""A letter in an expression in place of a part of it, as M for WᵀW in WᵀWx."""
+"""Put a letter in place of a part of an expression, as M for WᵀW in WᵀWx."""
 
 from sympy import Expr, MatMul, MatrixSymbol
 
@@ -14,7 +14,7 @@ def flattened(expression: Expr) -> Expr:
 
 
 def with_letter(whole: Expr, part: Expr, letter: Expr) -> Expr:
-    """Return an expression with a letter wherever a part stands in it, as WᵀW in WᵀWx."""
+    """Return an expression with a letter in place of each occurrence of a part."""
     if whole == part:
         return letter
     if not whole.args or isinstance(whole, MatrixSymbol):

@@ -1,4 +1,4 @@
-"""The letters that a derivation defines: what they mean, and the adjoints of them, as in ∂L/∂E."""
+"""Keep the letters that a derivation defines: what they mean, and their adjoints."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
@@ -22,11 +22,11 @@ from lvmcalc.notation.forming import as_number, change_of, inverse, product, tra
 from lvmcalc.notation.softmax_shift import without_shifts
 from lvmcalc.notation.vocabulary import matching
 
-_LARGEST_FACTOR = 24  # of a number between a letter and a stage
+_LARGEST_FACTOR = 24  # numerator or denominator of the number between a letter and a stage
 
 
 class OwnLetters:
-    """What the letters of a derivation mean.
+    """The letters that a derivation defines, and what they mean.
 
     Parameters
     ----------
@@ -48,8 +48,8 @@ class OwnLetters:
         self.formulas: dict[Expr, Expr] = {}
         self.whole: Expr = chain.expression()
         self.adjoints: dict[Expr, Callable[[], Expr]] = {}
-        self.own: dict[Expr, Expr] = {}  # the letters by the symbols of their adjoints
-        self.derived: dict[Expr, tuple[Expr, Expr]] = {}  # what ∂K/∂α is the derivative of, and by
+        self.own: dict[Expr, Expr] = {}  # letters by their adjoints
+        self.derived: dict[Expr, tuple[Expr, Expr]] = {}  # K and α by ∂K/∂α
         short = {node: name for name, node in chain.abbreviations.items()}
         self.slopes = self.parts.adjoints | {
             name: self.slopes_of(name, node.symbol) for node in chain.nodes.values()
@@ -57,9 +57,9 @@ class OwnLetters:
             if node.name not in self.parts.adjoints and node.name != chain.output}
 
     def define(self, letter: Expr, formula: Expr, words: Vocabulary) -> Vocabulary:
-        """Take a letter for what it is defined as, and return a vocabulary that has it."""
+        """Define a letter, and return a vocabulary that has it."""
         meaning = self.meaning(formula)
-        self.formulas.pop(letter, None)  # so that it is the last
+        self.formulas.pop(letter, None)  # it becomes the latest
         self.formulas[letter] = formula
         self.meanings[letter] = meaning
         gradients = {symbol: self.chain.in_leaves(self.chain.adjoint(name))
@@ -70,7 +70,7 @@ class OwnLetters:
         name = letter.name
         if name in self.chain.leaves:
             return words.extended({name: letter})
-        # another symbol than that of a stage with the same letter
+        # The blank distinguishes the symbol from that of a stage with the same letter
         adjoint = matching(f"{notation.adjoint_name(self.chain.output, name)} ", letter)
         slopes = self.slopes_of(name, meaning) | self.slopes_by_letters(letter, formula)
         self.adjoints[adjoint], self.own[adjoint] = partial(self.adjoint_of, letter), letter
@@ -79,13 +79,13 @@ class OwnLetters:
         return words.extended({name: letter}, {name: adjoint}, {name: slopes} if slopes else {})
 
     def slopes_of(self, name: str, value: Expr) -> dict[str, Expr]:
-        """Return the symbols for the derivatives of a value, ∂s/∂X or ∂K/∂α, by the leaf."""
+        """Return the symbols for the derivatives of a value by leaves, such as ∂K/∂α, by leaf."""
         return {leaf.name: symbol for leaf in self.chain.leaves.values()
                 if not leaf.symbol.is_integer
                 and (symbol := self.slope_symbol(name, value, leaf.symbol)) is not None}
 
     def slopes_by_letters(self, letter: Expr, formula: Expr) -> dict[str, Expr]:
-        """Return the symbols for the derivatives of a letter by those in its formula."""
+        """Return the symbols for the derivatives of a letter by the letters in its formula."""
         return {other.name: symbol for other in self.formulas
                 if other in formula.free_symbols and other != letter
                 and (symbol := self.slope_symbol(letter.name, formula, other)) is not None}
@@ -98,7 +98,7 @@ class OwnLetters:
         elif value.cols == wrt.cols == 1:
             symbol = MatrixSymbol(called, value.rows, wrt.rows)
         elif value.shape == shape:
-            symbol = matching(called, value)  # entry by entry
+            symbol = matching(called, value)  # the derivative is entrywise
         else:
             return None
         self.derived[symbol] = value, wrt
@@ -106,7 +106,7 @@ class OwnLetters:
         return symbol
 
     def slope_of(self, value: Expr, wrt: Expr) -> Expr:
-        """Return the derivative of a value with respect to a leaf or a letter of it."""
+        """Return the derivative of a value with respect to a leaf or letter in it."""
         value = as_number(self.chain.in_leaves(value) if wrt.name in self.chain.leaves else value)
         if value.is_Matrix and not wrt.is_Matrix:
             return differential(value, wrt, sp.S.One)
@@ -117,8 +117,7 @@ class OwnLetters:
         return found.value
 
     def quotients(self, above: Expr, below: Expr, i: str, j: str) -> Iterator[tuple[Expr, str]]:
-        """Yield symbols for what the derivative of a name by another, or of their entries i and j,
-        may be, each with the indices that are left."""
+        """Yield symbols for the meanings of ∂a/∂b or ∂a_i/∂b_j, with the indices that are left."""
         value = self.in_terms(above, below)
         if below not in value.free_symbols or not below.is_Matrix:
             return
@@ -130,8 +129,7 @@ class OwnLetters:
             yield symbol, found.indices
 
     def by_inverse(self, of: Expr) -> Iterator[tuple[Expr, str]]:
-        """Yield the symbol for the derivative of the scalar with respect to the inverse of a name.
-        """
+        """Yield the symbol for the derivative of the scalar with respect to an inverse."""
         symbols = {self.chain[node].symbol: name for name, node in self.chain.abbreviations.items()}
         node = self.chain.abbreviations.get(of.name, of.name)
         if node not in {*self.chain.leaves, *self.chain.nodes}:
@@ -153,7 +151,7 @@ class OwnLetters:
             yield symbol, ""
 
     def in_terms(self, value: Expr, below: Expr) -> Expr:
-        """Return an expression in which whatever depends on a name is written with it."""
+        """Return an expression in which all that depends on a name is written with it."""
         known: dict[Expr, Expr] = {}
         for symbol in value.free_symbols - {below}:
             node = self.chain.nodes.get(self.chain.abbreviations.get(symbol.name, symbol.name))
@@ -174,21 +172,20 @@ class OwnLetters:
 
     def define_adjoint(self, symbol: Expr, name: str, formula: Expr,
                        words: Vocabulary) -> Vocabulary:
-        """Take what is said of the adjoint of a letter for true, and return a vocabulary that has
-        it."""
+        """Accept a stated adjoint of a letter, and return a vocabulary that has it."""
         self.meanings[symbol] = meaning = self.meaning(formula)
         self.adjoints[symbol] = lambda: meaning
         return words.extended({}, {name: symbol})
 
     def meaning(self, side: Expr) -> Expr:
-        """Return a side with what has been defined in place of its letters, and of ∂L₁/∂X."""
+        """Return a side with their definitions in place of letters, and of ∂L₁/∂X."""
         for symbol in side.atoms(Symbol, MatrixSymbol) - {*self.meanings}:
             if part := self.parts.of(symbol):
                 self.meanings[symbol] = part[0].adjoint(part[1])
             elif symbol in self.adjoints:
                 self.meanings[symbol] = self.meaning(self.adjoints[symbol]())
         found = side.xreplace(self.meanings) if self.meanings else side
-        with suppress(Unreadable):  # it may be part of a softmax yet
+        with suppress(Unreadable):  # a softmax may be unfinished
             found, _ = without_shifts(found, self.same)
         return found
 
@@ -207,16 +204,16 @@ class OwnLetters:
         return found
 
     def ways(self, letter: Expr) -> Iterator[Expr]:
-        """Yield what the adjoint of a letter may be, where something depends on more than one.
+        """Yield the possible adjoints of a letter, where something depends on several.
 
-        That of L as a right line has it; that of the stages of which the letter is a multiple; what
-        other letters bring to it; and that of L as a function of the letter, if it is the inverse
-        of a leaf or stage.
+        They are: the derivative of L as a right line has it; the adjoint of the stages of which the
+        letter is a multiple; what the letters that use it contribute; and, if the letter is the
+        inverse of a leaf or stage, what follows from that one's adjoint.
         """
         value, meaning = self.whole, self.meanings[letter]
         for other, formula in reversed(self.formulas.items()):
             value = value if other == letter else value.xreplace({other: formula})
-        if letter not in value.free_symbols:  # as M = WᵀW in ½‖WᵀW x − x‖²
+        if letter not in value.free_symbols:  # put M = WᵀW in ½‖WᵀW x − x‖²
             value = with_letter(flattened(value), flattened(self.formulas[letter]), letter)
         stages = [product(1 / factor, adjoint) for factor, _, adjoint in self.stages(meaning)]
         if letter in value.free_symbols and not self.chain_after(letter, value):
@@ -235,8 +232,7 @@ class OwnLetters:
                               transposed(node))
 
     def brought(self, letter: Expr, other: Expr) -> Expr:
-        """Return what another letter, in whose definition a letter stands, brings to its adjoint.
-        """
+        """Return one user's contribution to a letter's adjoint."""
         adjoint = matching("∂", other)
         scalar = inner(adjoint, self.formulas[other]) if other.is_Matrix else (
             adjoint * self.formulas[other])
@@ -244,8 +240,7 @@ class OwnLetters:
         return found.xreplace({adjoint: self.adjoint_of(other)})
 
     def other_ways(self, sides: Iterable[Expr]) -> Iterator[None]:
-        """Take every other meaning of the adjoints of letters in some sides, one after the other.
-        """
+        """Try every other meaning of the adjoints in some sides, one after the other."""
         for symbol in self.own.keys() & {it for side in sides for it in side.free_symbols}:
             before = self.meanings[symbol]
             for way in [*self.ways(self.own[symbol])][1:]:
@@ -254,7 +249,7 @@ class OwnLetters:
             self.meanings[symbol] = before
 
     def chain_after(self, letter: Expr, value: Expr) -> bool:
-        """Return whether stages stand in a value that may depend on a letter."""
+        """Return whether a value has stages that may depend on a letter."""
         def stages(of: Expr) -> set[str]:
             names = {self.chain.abbreviations.get(it.name, it.name) for it in of.free_symbols}
             return names & {*self.chain.nodes}
@@ -264,8 +259,7 @@ class OwnLetters:
                    for name in stages(value))
 
     def stages(self, meaning: Expr) -> Iterator[tuple[Expr, Expr, Expr]]:
-        """Yield the leaves and stages, or their transposes, of which an expression is a multiple:
-        the number, the stage, and its adjoint."""
+        """Yield (number, stage, adjoint) for each stage or transpose that a meaning scales."""
         exercise, known = exercise_of(self.chain, next(iter(self.chain.leaves))), set()
         values: list = []
         with suppress(*NoValue, ValueError, TypeError):
@@ -288,7 +282,7 @@ class OwnLetters:
 
 
 def common_ratio(values: list, others: list) -> Expr | None:
-    """Return the number by which all values are a multiple of others, None if there is none."""
+    """Return the number by which all values are multiples of others, None if there is none."""
     factors = []
     for value, other in zip(values, others, strict=True):
         value, other = np.asarray(value, dtype=float), np.asarray(other, dtype=float)

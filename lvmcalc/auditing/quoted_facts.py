@@ -1,4 +1,4 @@
-"""Facts about functions of one number, as σ'(z) = σ(z)(1 − σ(z)), which derivations quote.
+"""Check facts about functions of one number, as σ'(z) = σ(z)(1 − σ(z)).
 
 Where one is wrong, what a derivation makes of it follows from it.
 """
@@ -33,7 +33,7 @@ _ALONE = re.compile(r"\s*\\?([^\W\d_]+)\s*'\s*$")
 
 
 def _with_argument(text: str, function: str) -> str:
-    """Return a text with tanh²(u) for tanh², and σ(u) times a bracket for σ(1 − σ)."""
+    """Return a text with tanh²(u) for tanh², and a product σ(u)(…) for σ(1 − σ)."""
     name = rf"(?<![A-Za-z\\])\\?(?:{function}|{typed(spelling(function))})(?![A-Za-z])"
     text = re.sub(rf"{name}\s*\((?=[^()]*{name})", rf"{function}(u) (", text)
     power = r"(\^\s*\{?\s*\d\s*\}?|[²³]|')?"
@@ -43,8 +43,7 @@ def _with_argument(text: str, function: str) -> str:
 def of_one_number(words: Vocabulary, texts: list[str],
                   derivative: Callable[[Expr, Expr], Expr],
                   formulas: Mapping[Expr, Expr]) -> tuple[Expr, ...]:
-    """Return the sides of an equation for a function of a number, or its derivative; () if the left
-    side is neither.
+    """Return the sides of an equation for a function of one number or its slope, () if it is none.
 
     `derivative` gives the symbol for that of a formula with respect to a letter, and `formulas` say
     what letters were defined as, as p = σ(z).
@@ -81,9 +80,13 @@ def of_one_number(words: Vocabulary, texts: list[str],
 
 def broken_rule(chain: Chain, value: Expr, number: Expr,
                 said: Expr) -> tuple[str, str, Expr] | None:
-    """Return the stage that a function makes entry by entry of a leaf or stage, that one, and the
-    error in its differential if the derivative of the function is what was `said`; None if the
-    chain has none."""
+    """Return how a wrong slope f' breaks a stage f(Z), None if the chain has no such stage.
+
+    Returns
+    -------
+    tuple
+        The stage, its operand, and the error of the stage's differential.
+    """
     exercise = exercise_of(chain, next(iter(chain.leaves)))
     wrong = said - gradient_of(chain, value, number)
     for node in chain:

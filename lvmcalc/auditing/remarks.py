@@ -1,4 +1,4 @@
-"""Lines of words in a derivation, and remarks beside a formula."""
+"""Recognise lines of words, and remarks beside a formula."""
 
 import re
 from itertools import pairwise
@@ -11,7 +11,7 @@ from lvmcalc.notation.letters import GREEK
 from lvmcalc.notation.lexicon import PROSE
 from lvmcalc.notation.statements import LETTER
 
-# Lines that say nothing of a formula though one stands in them: "Solution to exercise 3"
+# Lines that claim nothing although a formula stands in them: "Solution to exercise 3"
 _SAYS_NOTHING = re.compile(
     r"\s*(?:(?:[a-z]+\s+(?:\d+,\s+)?){0,3}(?:exercise|problem|question|task|part|sheet)\s+"
     r"\d+(?:\.\d+|[a-z])?\W*$"
@@ -36,7 +36,7 @@ _SAYS_NOTHING = re.compile(
     r"|(?:(?:each|the|every)\s+)?(?:rows?\s+of\s+)?\$?\w\$?\s+(?:is|are)\s+one-?hot\W*$"
     r"|(?:as|since|because|note|here)\b[^=]*\b(?:is|are)\s+(?:an?\s+)?(?:scalar|number)s?\b[^=]*$)",
     re.IGNORECASE)
-# A : B = tr(AᵀB), which only says how a product is written
+# A : B = tr(AᵀB) only explains a notation
 NOTATION = re.compile(
     r"\W*(?:\\langle\s*)?([A-Z])\s*[:,]\s*([A-Z])\s*(?:\\rangle|⟩)?(?:_F)?"
     r"\s*:?=\s*(?:\{?\s*\\(?:operatorname|mathrm|rm|text)\s*\{?\s*)?\\?[tT]r(?:ace)?\s*\}?\s*"
@@ -52,24 +52,24 @@ NAME = re.compile(r"^\s*(?:\\(?:mathbf|bm|boldsymbol)\s*\{\s*)?"
                   r"\\?([^\W\d_][\u0302\u0303]?"
                   r"(?:(?:_?[^\Wᵀ]){0,12}[\u0302\u0303]?|_\{[a-z]{1,2}\}))\}?"
                   r"(?:\(\w\))?\s*$")
-# $X$, $x_i^\top$, $0$: what is no formula
+# $X$, $x_i^\top$, $0$ are names and numbers, no formulas
 ONE_NAME = re.compile(r"\s*\d+\s*|\s*(?:\\[a-z]+\s*(?:\{\s*)?)?\\?[^\W\d]\w*\s*\}?\s*"
                       r"(?:_\s*(?:\w|\{\w{1,3}\}))?"
                       r"\s*(?:\^\s*\{?\s*(?:T|\\top|\\intercal)\s*\}?|ᵀ|\([\w\\]*\))?\s*"
                       r"|\s*(?:∂|\\partial\s*)L\s*/\s*(?:∂|\\partial\s*)\\?\w+\s*"
                       r"|\s*\\frac\s*\{\s*\\partial\s*L\s*\}\s*\{\s*\\partial\s*\\?\w+\s*\}\s*")
-_NOUNS = ("loss", "objective", "kernel", "result")  # of those that are known to say nothing
+_NOUNS = ("loss", "objective", "kernel", "result")  # nouns that may introduce a formula
 _GRADIENTS = ("grad", "gradient", "nabla", "derivative", "differential", "slope")
 _NOUN = re.compile(r"\s*(?:(?:and|so|the|our|an?)\s+)*((?:[a-z]{4,}\s+){1,2})"
                    rf"(?=\$?\s*(?:{LETTER})\s*:?=(?!=))")
-# What ends so says nothing by itself: it introduces what comes next
+# Such an end introduces what comes next
 _INTRODUCES = re.compile(r"(?:\b(?:is|are|reads?|gives|becomes|get|obtain|have|that|by|as)|[:,])"
                          r"\s*$")
 _REASONED = re.compile(r"\s*(?:by|using|from|since|because|via|derivative|rule|differential)\b")
 _SHAPE = re.compile(r"\b\w\s*×\s*\w\b")
 _SHAPES = re.compile(r"(?:\(?\b[A-Z\d]\s?[×x]\s?[A-Z\d]\b\)?\s*(?:times\b)?)+")
 NO_EQUATION = "It is no equation, and nothing in it is checked."
-# What says of a formula behind it what it is: "gives", "is minus", "decoder:"
+# Words that make the formula behind them a claim: "gives", "is minus", "decoder:"
 _STATES = re.compile(r"(?:\b(?:is|are|be|being|gives?|giving|equals?|becom\w+|yield\w*|gets?|obtain"
                      r"|obtains|have|has|reads?|says?|contributes|(?:expands|leads|reduces"
                      r"|simplifies|amounts)\s+to)\b"
@@ -80,7 +80,7 @@ _ALONE = re.compile(r"(?<!\S)(?:\\[A-Za-z]+|[^\W\d_])(?=[\s.,;:]|$)")  # a name 
 
 
 def is_remark(text: str, vocabulary: Vocabulary) -> bool:
-    """Return whether a text beside a formula is words alone, none of which is a name."""
+    """Return whether a text beside a formula is only words, none of them a name."""
     words = re.findall(r"[A-Za-z]+", _SHAPE.sub("", text))
     named = any(vocabulary.pattern.fullmatch(word) for word in words)
     says = sum(is_english(word) and len(word) > 1 for word in words) > 0
@@ -89,7 +89,7 @@ def is_remark(text: str, vocabulary: Vocabulary) -> bool:
 
 
 def is_aside(text: str, vocabulary: Vocabulary) -> bool:
-    """Return whether a text is a sentence that may have a formula in it and states none."""
+    """Return whether a text is a sentence that mentions formulas but states none."""
     if re.search(r"[=≡∝≈←]|\\(?:equiv|propto|gets|leftarrow)\b", text):
         return False
     plain = _SHAPES.sub(" shape ", MATH.sub(" ⟦⟧ ", text))
@@ -110,7 +110,7 @@ def is_aside(text: str, vocabulary: Vocabulary) -> bool:
 
 
 def without_noun(text: str, vocabulary: Vocabulary) -> str:
-    """Return a definition without a noun that names the letter, as in "error e = f − y"."""
+    """Return a definition without the noun in front of its letter, as in "error e = f − y"."""
     noun = _NOUN.match(text)
     names = {*vocabulary.functions, *vocabulary.spellings, *GREEK, *PROSE, *_GRADIENTS} - {*_NOUNS}
     told = noun and (names & {*noun[1].split()} or TELLING.search(noun[0])
@@ -119,12 +119,12 @@ def without_noun(text: str, vocabulary: Vocabulary) -> str:
 
 
 def is_english(word: str) -> bool:
-    """Return whether a word is one that may stand beside a formula."""
+    """Return whether a word is English and may stand beside a formula."""
     return word.lower() in PROSE
 
 
 def is_words(text: str, vocabulary: Vocabulary) -> bool:
-    """Return whether a line is words without a formula, most of which are known to say nothing."""
+    """Return whether a line is words without a formula, most of them known to claim nothing."""
     if any(it.match(text) for it in (_SAYS_NOTHING, SPECIAL_CASE)) or says_nothing(text):
         return True
     dot = NOTATION.match(text)

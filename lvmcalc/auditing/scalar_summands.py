@@ -1,4 +1,4 @@
-"""Adjoints of a summand of the scalar, as ∂L₁/∂X where L = L₁ + L₂."""
+"""Provide the adjoints of one summand of the scalar, as ∂L₁/∂X where L = L₁ + L₂."""
 
 from typing import NamedTuple
 
@@ -9,19 +9,19 @@ from lvmcalc.chain import Chain
 
 
 class Parts(NamedTuple):
-    """The parts of the scalar of a chain: the chain of each, and its adjoints by their names."""
+    """The summands of a chain's scalar: the chain of each, and its adjoints by their names."""
 
     chains: dict[str, Chain]
     adjoints: dict[str, dict[str, Expr]]
-    places: dict[Expr, tuple[Chain, str]]  # by the symbol of an adjoint, its chain and its node
+    places: dict[Expr, tuple[Chain, str]]  # chain and node by the symbol of an adjoint
 
     def of(self, symbol: Expr) -> tuple[Chain, str] | None:
-        """Return the chain of a part and the node whose adjoint in it a symbol is."""
+        """Return the chain of a summand and the node whose adjoint a symbol is in it."""
         return self.places.get(symbol)
 
 
 def summands_of(chain: Chain) -> Parts:
-    """Return the parts of the scalar, none if the last stage is no sum of stages."""
+    """Return the summands of the scalar, none if the last stage is no sum of stages."""
     def found() -> Parts:
         last = chain[chain.output]
         names = [name for name in last.parents if name in chain.nodes]

@@ -30,9 +30,9 @@ _FOUR = "The derivative of a matrix by the matrix {} has four indices, which is 
 _ONLY = "The text says that only {0} varies, but this line holds {0} fixed."
 _CHANGE_OF_GRADIENT = re.compile(r"d∇_?(\w*?)L")
 _SLOPE = "dLdterm"
-_CURVATURE = "Hessianterm"  # what ∇²L is called in a second differential
+_CURVATURE = "Hessianterm"  # stands for ∇²L in a second differential
 _SECOND = re.compile(r"\s*d\s*(?:²|\^\s*\{?\s*2\s*\}?)\s*\(?\s*L\s*\)?\s*&?\s*")
-_INVERSE = "dLdinverse"  # what ∂L/∂K⁻¹ is called while an equation is read
+_INVERSE = "dLdinverse"  # stands for ∂L/∂K⁻¹ in an equation
 _OUTSIDE = "stands outside the sum"
 _DIVIDED = "./ divides entry by entry"
 _QUOTIENT_SIGN = re.compile(r"/(?!\s*(?:∂|\\partial|d[^\W\d_](?![A-Za-z])(?!\s*[)∘⊙])))")
@@ -52,16 +52,18 @@ class SideReader:
     def __init__(self, context: Context):
         self.context, self.chain, self.letters = context, context.chain, context.letters
         self.meaning, self.verdict = context.meaning, context.verdict
-        self.indices = ""  # of the entries that the last such equation was between
+        self.indices = ""  # of the last equation between entries
 
     def fixed(self, sides: tuple[Expr, ...], only: str = "") -> str:
-        """Return in words which leaves stand still in a differential, if others change elsewhere
-        or the words before it speak of the whole; else "".
+        """Say which leaves are held fixed.
+
+        Leaves are named if others vary elsewhere, or if the words before speak of the total
+        differential.
 
         Raises
         ------
         Unreadable
-            If it was said that `only` one of them changes.
+            If the text says that `only` one of them varies.
         """
         names = held_fixed(self.chain, [*map(self.meaning, sides)], self.context.moving)
         if only in names:
@@ -71,7 +73,7 @@ class SideReader:
         return f"It holds with {letters} held fixed." if letters else ""
 
     def derivative(self, side: str, said: str) -> Expr | None:
-        """Return the derivative by a leaf or K that a side is, as ∂/∂w (½ wᵀA w); else None.
+        """Return the derivative that a side is, as ∂/∂w (½ wᵀA w), None if it is none.
 
         That of ∇ (½ wᵀA w) is by the one letter in it with the shape of what is `said`.
         """
@@ -83,7 +85,7 @@ class SideReader:
                                        if left == gradient), self.chain.in_leaves(
                     self.chain.adjoint(leaves[0]))))
         (name, formula), vocabulary = derived(side), self.context.vocabulary
-        below = re.search(r"_\{?([a-z])[a-z]?\}?$", name.rstrip("} "))  # of the row of an entry
+        below = re.search(r"_\{?([a-z])[a-z]?\}?$", name.rstrip("} "))  # the row of an entry
         name = notation.spelling(re.sub(r"_\{?[a-z]{1,2}\}?$", "", name.strip("{}\\ ")))
         own = {letter.name: letter for letter in self.letters.formulas}
         if not formula or name not in {"", *self.chain.leaves, *self.chain.abbreviations, *own}:
@@ -111,13 +113,13 @@ class SideReader:
             name = fitting[0] if len(fitting) == 1 else ""
         if value.is_Matrix and name and not vocabulary[name].is_Matrix:
             return self.letters.slope_symbol(f"({notation.plain(value)})", value, vocabulary[name])
-        if value.is_Matrix or not name or (name in self.chain.abbreviations  # as if it were a leaf
+        if value.is_Matrix or not name or (name in self.chain.abbreviations  # K counts as a leaf
                                            and vocabulary[name] not in value.free_symbols):
             return None
         return self.letters.derivative(value, vocabulary[name])
 
     def sides(self, text: str) -> tuple[Expr, ...]:
-        """Return the sides of an equation; of two readings of one, that which makes it true."""
+        """Return the sides of an equation, in the reading that makes it true if there is one."""
         first, *others = sides_of(text)
         if not others:
             raise Unreadable("A line of a derivation is an equation, such as ∂L/∂d = ∂L/∂c.")
@@ -152,7 +154,7 @@ class SideReader:
             return self.sides(" = ".join([f"d{name}ᵀ {_CURVATURE} d{name}", *others]))
 
     def is_of_row(self, formula: str, name: str, index: str) -> bool:
-        """Return whether a formula has of a matrix entries of one row only."""
+        """Return whether a formula uses entries of one row of a matrix only."""
         letter = rf"(?<![A-Za-z\\]){typed(name)}"
         every = len(re.findall(rf"{letter}(?![a-z])", formula))
         rows = re.findall(rf"{letter}\s*_\s*\{{?\s*([a-z])", formula)
@@ -163,8 +165,7 @@ class SideReader:
             others & {*re.findall(r"[^\W\d_]+", bare_)})
 
     def with_slopes(self, texts: list[str]) -> tuple[Expr, ...]:
-        """Return the sides of an equation in which derivatives of terms stand beside other terms,
-        () if one of them is by no name."""
+        """Return the sides of an equation with derivatives of terms, () if one cannot be named."""
         put, symbols = [], {}
         for text in texts:
             for begin, end in reversed(slopes_in(text)):
@@ -180,7 +181,7 @@ class SideReader:
             return self.sides(" = ".join(put))
 
     def laid_out(self, sides: tuple[Expr, ...]) -> tuple[Expr, ...]:
-        """Return sides with (∂z/∂w)ᵀ for ∂z/∂w, if only so they can be formed.
+        """Return sides with (∂z/∂w)ᵀ for ∂z/∂w where only that fits.
 
         Raises
         ------
@@ -208,14 +209,14 @@ class SideReader:
         return sides
 
     def read(self, texts: list[str], indices: str = "") -> tuple[Expr, ...]:
-        """Return the sides of an equation, which may be between the entries with some indices."""
+        """Return the sides of an equation, between matrices or between their entries."""
         if found := self.between_derivatives(texts):
             return found
         first, *others = texts
         change = self.context.vocabulary.change
         differentials = any(map(change.search, texts)) or bool(
-            re.match(r"\s*d\s*\(", first) and others[-1].strip(" .$") == "0")  # no product with d
-        if any(map(change.search, others)):  # d K⁻¹ = −K⁻¹ dK K⁻¹ is no product with d
+            re.match(r"\s*d\s*\(", first) and others[-1].strip(" .$") == "0")  # d(…) = 0
+        if any(map(change.search, others)):  # d K⁻¹ is the differential, no product
             joined = re.sub(r"^\s*d\s+(?=[^\s=]+\s*$)", "d", first)
             first = joined if change.match(joined) else first
         shape = _shape_of(self.divided(others[0], (), differentials, indices)[0].formula) if (
@@ -225,7 +226,7 @@ class SideReader:
         for other in others:
             try:
                 ways = self.divided(other, _shape_of(found[0]), differentials, indices)
-            except Unreadable as error:  # tr(I) = D says which I it is
+            except Unreadable as error:  # tr(I) = D determines the size of I
                 sized = [way for size in self.chain.vocabulary.lengths if _SIZE in str(error)
                          for way in self.divided(_UNIT_IN.sub(f"I_{size}", other), (),
                                                  differentials, indices)[:1]
@@ -237,11 +238,13 @@ class SideReader:
         return tuple(found)
 
     def between_derivatives(self, texts: list[str]) -> tuple[Expr, ...]:
-        """Return the sides of an equation for ∂z/∂w, a Hessian, or entries of them; () if it is
-        none. Of the layouts that may be meant it is that of the other side, if there is one."""
+        """Return the sides of an equation for ∂z/∂w or a Hessian, () if it is none.
+
+        Of the possible layouts it is that of the other side, if there is one.
+        """
         found: list[tuple[Expr, ...]] = []
         for symbol, indices in self.derivative_ways(texts[0]):
-            others = [] if symbol.name.startswith("∂²") else [CannotBeFormed]  # of what it may be
+            others = [] if symbol.name.startswith("∂²") else [CannotBeFormed]
             with suppress(Unreadable, *others):
                 ways = [self.ways(text, symbol, indices) for text in texts[1:]]
                 sides = (symbol, *(self.likeliest(symbol, way) for way in ways))
@@ -254,7 +257,7 @@ class SideReader:
         return found[0] if found else ()
 
     def with_inverse_below(self, texts: list[str]) -> tuple[Expr, ...]:
-        """Return the sides of an equation in which ∂L/∂K⁻¹ stands for one matrix K."""
+        """Return the sides of an equation with ∂L/∂K⁻¹."""
         put = [inverses_below(text, _INVERSE) for text in texts]
         names = {name for inverted, _ in put for name in inverted}
         symbols = [way for name in [*map(self.context.symbol_of, names)][:1] if name is not None
@@ -265,7 +268,7 @@ class SideReader:
             return self.read([text for _, text in put])
 
     def ways(self, text: str, symbol: Expr, indices: str) -> list[Reading]:
-        """Return what a side of such an equation may mean; 1 − h for ∂h/∂z is meant of entries."""
+        """Return the readings of a side opposite a derivative; 1 − h for ∂h/∂z is entrywise."""
         try:
             found = self.context.readings(text, _shape_of(symbol), False, indices)
             check_shapes(self.meaning(found[0].formula))
@@ -276,7 +279,7 @@ class SideReader:
             return self.by_entries(text, symbol.shape)
 
     def by_entries(self, text: str, shape: tuple[Expr, ...]) -> list[Reading]:
-        """Return what a side may mean if every name of a shape stands for its entries."""
+        """Return the entrywise readings of a side."""
         below = "ij" if shape[1] != 1 else "i"
         names = "|".join(typed(name) for name, it in self.context.vocabulary.items()
                          if "∂" not in name and getattr(it, "shape", ()) == shape)
@@ -284,7 +287,7 @@ class SideReader:
         return self.context.readings(spread, shape, False, below)
 
     def is_formed(self, ways: list[Reading]) -> bool:
-        """Return whether the likeliest meaning of a side can be formed."""
+        """Return whether the likeliest reading can be formed."""
         with suppress(CannotBeFormed):
             check_shapes(self.meaning(ways[0].formula))
             return True
@@ -292,8 +295,10 @@ class SideReader:
 
     def divided(self, text: str, shape: tuple[Expr, ...], differentials: bool,
                 indices: str) -> list[Reading]:
-        """Return what a side may mean; a quotient of columns, or a product of them with a star, is
-        one of their entries, and a sum goes as far as its index."""
+        """Return the readings of a side, entrywise for a quotient or a starred product of columns.
+
+        The summand of a sum reaches as far as its index.
+        """
         try:
             found = self.context.readings(text, shape, differentials, indices)
             if "*" in text and not self.context.arrays and not self.is_formed(found):
@@ -316,7 +321,7 @@ class SideReader:
             raise
 
     def derivative_ways(self, left: str) -> Iterator[tuple[Expr, str]]:
-        """Yield the symbols for what the left side of an equation may be a derivative of."""
+        """Yield the symbols of the derivatives that a left side may be."""
         inverted, rest = inverses_below(left)
         left = bare(left)
         if inverted and rest.strip(" ${}") in ("", "L"):
@@ -337,7 +342,7 @@ class SideReader:
                                                   quotient["j"] or "")
 
     def likeliest(self, before: Expr, ways: list[Reading]) -> Expr:
-        """Return the way to read a side that makes it equal to the one before, else the first."""
+        """Return the reading that makes a side equal to the one before, else the first."""
         true = [way.formula for way in ways[1:] if self.verdict(before, way.formula).holds]
         return true[0] if true and not self.verdict(before, ways[0].formula).holds else (
             ways[0].formula)

@@ -1,4 +1,4 @@
-"""Rules in letters of their own, as A : B = tr(AᵀB), and expansions: a derivation recalls them."""
+"""Recognise rules in letters of their own, as A : B = tr(AᵀB), and expansions."""
 
 import re
 from collections.abc import Collection
@@ -15,10 +15,10 @@ EXPANSION = re.compile(r"[+−-]\s*(?:\\mathcal\s*\{?\s*O\s*\}?|(?<![A-Za-z\\])[
                        r"\s*(?:\\left)?\(")
 NUMBER = re.compile(r"^\s*\$?\s*\\?[^\W\d_]+\s*=\s*0{0,9}\.?0{0,9}[1-9]\d{0,9}(?:\.\d{1,9})?"
                     r"(?:e-?\d{1,3})?[\s.,;$]*$")  # η = 0.01
-# What a rule is about: a derivative of a formula, a differential, a product of two matrices
+# Subjects of a rule: a derivative of a formula, a differential, a product of two matrices
 _ABOUT = re.compile(r"[:⟨∇∂]|\\(?:langle|nabla|partial)(?![A-Za-z])"
                     r"|(?<![A-Za-z])(?:tr|det|log|vec)(?![a-z])|(?<![A-Za-z\\])d\s*[(\\A-Z]")
-# ∂L/∂X, of which a derivation says what it is, unless X is a letter of the rule
+# ∂L/∂X is a claim of the derivation, unless X is a letter of the rule
 _QUOTIENT = re.compile(r"\s*(?:\\[td]?frac\s*\{\s*)?(?:\\partial|∂|d)\s*\\?\w+\s*(?:/|\}\s*\{)\s*"
                        r"(?:\\partial|∂|d)\s*\{?\s*(?P<below>\\?[^\W\d_]+)[^=]*$")
 _GRADIENT = re.compile(r"\s*(?:∇|\\nabla(?![A-Za-z]))\s*(?:_\s*(?:\{[^{}]*\}|\S))?\s*\\?\w+\s*$")
@@ -45,7 +45,7 @@ def letters_of_rule(text: str, vocabulary: Vocabulary, known: Collection[str]) -
     if INNER.match(left) and not NOTATION.match(text):
         return []
     if by and not all(re.search(rf"/\s*(?:d|∂|\\partial)\s*\\?{below}", it) for it in others):
-        return []  # ∂L/∂A = …
+        return []  # ∂L/∂A = … is a claim
     found = [_letters(side, vocabulary, known) for side in (left, *others)]
     if None in found:
         return []
@@ -57,7 +57,7 @@ def letters_of_rule(text: str, vocabulary: Vocabulary, known: Collection[str]) -
 
 
 def _letters(side: str, vocabulary: Vocabulary, known: Collection[str]) -> list[str] | None:
-    """Return the letters of a side, None if there is a word in it."""
+    """Return the letters of a side, None if it contains a word."""
     bare = re.sub(r"((?:∇|\\nabla)\s*)_", r"\1 ", side)
     plain = _COMMAND.sub(" ", _SUPERSCRIPT.sub(" ", _INDEX.sub(" ", bare)))
     found: list[str] = []

@@ -1,4 +1,4 @@
-"""Lines that are no equations: the step of an optimiser, as w ← w − η ∇L."""
+"""Recognise the step of an optimiser, as w ← w − η ∇L, which is no equation."""
 
 import re
 
@@ -21,8 +21,11 @@ _IN_PLACE = re.compile(rf"^\s*{_NAME}\s*={_AGAIN}\s*\(?\s*"
 
 
 def is_update(text: str, vocabulary: Vocabulary) -> bool:
-    """Return whether a text says how a letter changes in a step, by a length that has no name in
-    the chain if the letter is on both sides of an equals sign."""
+    """Return whether a text is an update of a letter.
+
+    If the letter stands on both sides of an equals sign, the step length must not be a name of
+    the chain.
+    """
     found = _IN_PLACE.match(text)
     sized = found and not (found["step"] and vocabulary.pattern.fullmatch(found["step"]))
     return bool(sized or _MOVED.match(text) or (_STEP.search(text) and text.count("=") < 2))
