@@ -19,7 +19,7 @@ from lvmcalc.auditing.audit_report import DOTS, PROPORTIONAL, Audit, Line, credi
 from lvmcalc.auditing.backprop_notation import as_adjoints, as_typed, of_own_letters, stages_of
 from lvmcalc.auditing.blaming import Blaming
 from lvmcalc.auditing.conditional_lines import ZERO_GRADIENT, ConditionalLines, is_shape_error
-from lvmcalc.auditing.conditions import NoNumbers
+from lvmcalc.auditing.conditions import Condition, NoNumbers
 from lvmcalc.auditing.context import Context
 from lvmcalc.auditing.contributions import SAID_TWICE, TOLD, is_contribution, nearest
 from lvmcalc.auditing.definition_lines import DefinitionLines
@@ -337,8 +337,9 @@ class _Auditor:
                            if it.wrong and it.of == left), number)
             wrong = True
         with suppress(*NoNumbers):
-            self.conditions.add(self.context.in_leaves(side)[0], name if name in known else "",
-                                number, wrong, left, side)
+            zero, = self.context.in_leaves(side)
+            self.conditions.add(Condition(
+                zero, name if name in known else "", number, wrong, left, side))
 
 
 def _all_hold(verdicts: Iterable[Verdict]) -> bool:

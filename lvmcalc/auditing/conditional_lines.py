@@ -111,63 +111,82 @@ class ConditionalLines:
                 raise Unreadable(ASSUMED.format(conditions.assumed))
             return replace(line, verdicts=(Verdict("numeric", "with the values that were given"),),
                            note="It holds for the values that were given.")
-        leaf, found = conditions.leaf(left, right), None
-        zero = any(is_written_zero(side) for side in (left, right))
-        rewrites = piece.goes_on or place > 0  # a chain of equations rewrites one expression
-        own = not zero and isinstance(sides[place], Symbol | MatrixSymbol) and (
-            sides[place].name not in self.chain.leaves)
-        letter = sides[place] if own else None
-        if is_named(self.chain, sides[place]) or (rewrites and not zero) or (
+        return self.from_condition(piece, line, sides[place:place + 2], piece.goes_on or place > 0)
+
+    def from_condition(self, piece: Piece, line: Line, sides: tuple[Expr, ...],
+                       rewrites: bool) -> Line | None:
+        """Return the line of an equation of two sides if a condition may imply it, else None.
+
+        An equation that `rewrites` the side before it is an identity, unless it says what is zero.
+        """
+        conditions, (left, right) = self.conditions, alike(*self.in_leaves(*sides))
+        leaf, zero = conditions.leaf(left, right), any(map(is_written_zero, (left, right)))
+        own = not zero and isinstance(sides[0], Symbol | MatrixSymbol) and (
+            sides[0].name not in self.chain.leaves)
+        if is_named(self.chain, sides[0]) or (rewrites and not zero) or (
                 own and not piece.stationary):
             return None
-        source = self.solves_letter(sides[place:place + 2]) if own else None
+        source = self.solves_letter(sides) if own else None
         if own and not source:
             if conditions.unchecked:
                 raise Unreadable(UNKNOWN)
             return None
-        flat = conditions.begun = conditions.begun or piece.stationary or (zero and not leaf)
-        if not flat and not conditions.found and not leaf:
+        stationary = conditions.begun or piece.stationary or (zero and not leaf)
+        conditions.begun = stationary
+        if not stationary and not conditions.found and not leaf:
             return None
-        fixed = leaf and not flat and conditions.is_constant(right)
-        source = source or (None if fixed else conditions.source(left, right))
-        if not source and leaf and not (flat and conditions.claims_zero(left, right)):
-            if piece.condition:
-                return replace(line, kind="definition")
-            conditions.given[left] = right
-            if not conditions.is_constant(right):
-                conditions.assumed = conditions.assumed or piece.at
-                raise Unreadable(VALUE_GIVEN.format(notation.plain(leaf)))
-            return replace(line, kind="definition")
-        if not source and flat and not leaf:
+        if not source and (stationary or not (leaf and conditions.is_constant(right))):
+            source = conditions.source(left, right)
+        if not source and leaf and not (stationary and conditions.claims_zero(left, right)):
+            return self.given_value(piece, line, left, right)
+        tried = not source and stationary and not leaf
+        if tried:
             found = conditions.holds(left, right)
             if not found:
                 conditions.unchecked = True
                 raise Unreadable(UNKNOWN)
             source = (found[0], Verdict("numeric", "")) if found[1] else None
-        if not source and not flat:
+        if not source and not stationary:
             return None
         conditions.begun = True
-        said = difference(*alike(*sides[place:place + 2]))
-        conditions.add(difference(left, right), "",
-                       source[0].number if source and source[0].wrong else piece.at,
-                       not source or source[0].wrong, said=said)
-        if letter is not None:
-            conditions.solve(letter, sides[place + 1], conditions.found[-1],
+        conditions.add(Condition(
+            difference(left, right), "", source[0].number if source and source[0].wrong else
+            piece.at, not source or source[0].wrong, said=difference(*alike(*sides))))
+        if own:
+            conditions.solve(sides[0], sides[1], conditions.found[-1],
                              lambda side: self.in_leaves(side)[0])
-        if not source and conditions.unchecked:
-            raise Unreadable(UNKNOWN)
         if not source:
-            zero = conditions.claims_zero(left, right)
-            told = f"With this {notation.plain(left)}, {zero} is not zero" if zero else (
-                "This does not follow from the line before")
-            slip = in_solution(self.chain, right, partial(conditions.solves, left)) if zero else (
-                self.slip_in(sides[place:place + 2]) if found else ())
-            return replace(line, verdicts=(Verdict("refuted", told),), findings=(
-                *slip, finding("unknown", told, piece.text))[:len(slip) or 1])
+            return self.refuted(line, sides, tried)
         condition, verdict = source
         if condition.wrong:
             return replace(line, verdicts=(Verdict("refuted", ""),), follows=condition.number)
         return replace(line, verdicts=(verdict,), note=conditions.where(condition))
+
+    def given_value(self, piece: Piece, line: Line, leaf: Expr, value: Expr) -> Line:
+        """Return the line of an equation that gives a leaf a value, as λ = 1."""
+        if not piece.condition:
+            self.conditions.given[leaf] = value
+            if not self.conditions.is_constant(value):
+                self.conditions.assumed = self.conditions.assumed or piece.at
+                raise Unreadable(VALUE_GIVEN.format(notation.plain(leaf)))
+        return replace(line, kind="definition")
+
+    def refuted(self, line: Line, sides: tuple[Expr, ...], tried: bool) -> Line:
+        """Return the line of an equation that no condition implies.
+
+        It was `tried` at points where a condition holds, or else gives a leaf a value.
+        """
+        if self.conditions.unchecked:
+            raise Unreadable(UNKNOWN)
+        left, right = alike(*self.in_leaves(*sides))
+        if zero := self.conditions.claims_zero(left, right):
+            told = f"With this {notation.plain(left)}, {zero} is not zero"
+            slip = in_solution(self.chain, right, partial(self.conditions.solves, left))
+        else:
+            told = "This does not follow from the line before"
+            slip = self.slip_in(sides) if tried else ()
+        findings = slip or (finding("unknown", told, line.text),)
+        return replace(line, verdicts=(Verdict("refuted", told),), findings=findings)
 
     def solves_letter(self, sides: tuple[Expr, ...]) -> tuple[Condition, Verdict] | None:
         """Return the condition from which the value of a letter follows, None if there is none."""

@@ -78,10 +78,9 @@ class Conditions:
         self.lines: list[int] = []  # about the point; the first names it
         self.exercise = exercise_of(chain, next(iter(chain.leaves)))
 
-    def add(self, zero: Expr, name: str = "", number: Position | None = None,
-            wrong: bool = False, of: Expr | None = None, said: Expr = sp.S.Zero) -> None:
+    def add(self, condition: Condition) -> None:
         """Add a gradient that was found, or a condition."""
-        self.found.append(Condition(self.chain.in_leaves(zero), name, number, wrong, of, said))
+        self.found.append(condition._replace(zero=self.chain.in_leaves(condition.zero)))
 
     def solve(self, letter: Expr, value: Expr, source: Condition,
               in_leaves: Callable[[Expr], Expr]) -> None:
@@ -90,7 +89,7 @@ class Conditions:
                 value.free_symbols)]:
             said = condition.said.xreplace({letter: value})
             wrong = source if source.wrong else condition
-            self.add(in_leaves(said), "", wrong.number, wrong.wrong, said=said)
+            self.add(Condition(in_leaves(said), "", wrong.number, wrong.wrong, said=said))
 
     def solved_for(self, letter: Expr, value: Expr, in_leaves: Callable[[Expr], Expr],
                    ) -> tuple[Condition, Verdict] | None:
@@ -123,12 +122,13 @@ class Conditions:
         The gradients of the leaves that vary are among them even if the derivation has found none.
         """
         right = {condition.name for condition in self.found if not condition.wrong}
-        stages = {*self.chain.abbreviations.values()}  # K's, unless one by a leaf followed
+        stages = {*self.chain.abbreviations.values()}
         last = next((it.name for it in reversed(self.found) if it.name), "")
-        every = [*(it for it in self.found if it.name not in stages - {last}),
-                 *(Condition(self.chain.in_leaves(self.chain.adjoint(name)), name)
-                   for name in self.moving if name not in right)]
-        return sorted(every, key=lambda condition: condition.wrong)
+        # A gradient by K is a step on the way where one by a leaf follows.
+        found = [it for it in self.found if it.name not in stages or it.name == last]
+        gradients = [Condition(self.chain.in_leaves(self.chain.adjoint(name)), name)
+                     for name in self.moving if name not in right]
+        return sorted([*found, *gradients], key=lambda condition: condition.wrong)
 
     def leaf(self, left: Expr, right: Expr) -> str:
         """Return the leaf to which an equation gives a value, "" if it is of another kind."""
