@@ -50,9 +50,10 @@ class OwnLetters:
         self.adjoints: dict[Expr, Callable[[], Expr]] = {}
         self.own: dict[Expr, Expr] = {}  # letters by their adjoints
         self.derived: dict[Expr, tuple[Expr, Expr]] = {}  # K and α by ∂K/∂α
+        self.leaves = [it.symbol for it in chain.leaves.values() if not it.symbol.is_integer]
         short = {node: name for name, node in chain.abbreviations.items()}
         self.slopes = self.parts.adjoints | {
-            name: self.slopes_of(name, node.symbol) for node in chain.nodes.values()
+            name: self.slopes_of(name, node.symbol, self.leaves) for node in chain.nodes.values()
             for name in {node.name, short.get(node.name, node.name)}
             if node.name not in self.parts.adjoints and node.name != chain.output}
 
@@ -72,27 +73,23 @@ class OwnLetters:
             return words.extended({name: letter})
         # The blank distinguishes the symbol from that of a stage with the same letter
         adjoint = matching(f"{notation.adjoint_name(self.chain.output, name)} ", letter)
-        slopes = self.slopes_of(name, meaning) | self.slopes_by_letters(letter, formula)
+        slopes = self.slopes_of(name, meaning, self.leaves) | self.slopes_of(name, formula, [
+            it for it in self.formulas if it in formula.free_symbols and it != letter])
         self.adjoints[adjoint], self.own[adjoint] = partial(self.adjoint_of, letter), letter
-        for symbol in (adjoint, *slopes.values()):
-            self.meanings.pop(symbol, None)
+        self.meanings.pop(adjoint, None)
         return words.extended({name: letter}, {name: adjoint}, {name: slopes} if slopes else {})
 
-    def slopes_of(self, name: str, value: Expr) -> dict[str, Expr]:
-        """Return the symbols for the derivatives of a value by leaves, such as ∂K/∂α, by leaf."""
-        return {leaf.name: symbol for leaf in self.chain.leaves.values()
-                if not leaf.symbol.is_integer
-                and (symbol := self.slope_symbol(name, value, leaf.symbol)) is not None}
+    def slopes_of(self, name: str, value: Expr, letters: Iterable[Expr]) -> dict[str, Expr]:
+        """Return the symbols for the derivatives of a named value, such as ∂K/∂α, by letter."""
+        return {letter.name: symbol for letter in letters
+                if (symbol := self.slope(value, letter, name)) is not None}
 
-    def slopes_by_letters(self, letter: Expr, formula: Expr) -> dict[str, Expr]:
-        """Return the symbols for the derivatives of a letter by the letters in its formula."""
-        return {other.name: symbol for other in self.formulas
-                if other in formula.free_symbols and other != letter
-                and (symbol := self.slope_symbol(letter.name, formula, other)) is not None}
-
-    def slope_symbol(self, name: str, value: Expr, wrt: Expr) -> Expr | None:
+    def slope(self, value: Expr, wrt: Expr, name: str = "") -> Expr | None:
         """Return the symbol for a derivative, None if it has more than two indices."""
-        called, shape = f"{notation.adjoint_name(name, wrt.name)} ", getattr(wrt, "shape", ())
+        called, shape = f"∂({notation.plain(value)})/∂{notation.plain(wrt)} ", getattr(
+            wrt, "shape", ())
+        if name:
+            called = f"{notation.adjoint_name(name, wrt.name)} "
         if not value.is_Matrix or not shape:
             symbol = matching(called, value if value.is_Matrix else wrt)
         elif value.cols == wrt.cols == 1:
@@ -103,6 +100,7 @@ class OwnLetters:
             return None
         self.derived[symbol] = value, wrt
         self.adjoints[symbol] = partial(self.slope_of, value, wrt)
+        self.meanings.pop(symbol, None)
         return symbol
 
     def slope_of(self, value: Expr, wrt: Expr) -> Expr:
@@ -160,15 +158,6 @@ class OwnLetters:
             if below in inner.free_symbols:
                 known[symbol] = inner
         return value.xreplace(known)
-
-    def derivative(self, value: Expr, wrt: Expr) -> Expr:
-        """Return a symbol for the derivative of a number with respect to a leaf, or K."""
-        symbol = matching(f"∂({notation.plain(value)})/∂{notation.plain(wrt)} ", wrt)
-        self.derived[symbol] = value, wrt
-        self.meanings[symbol] = self.meaning(gradient_of(
-            self.chain, self.chain.in_leaves(value) if wrt.name in self.chain.leaves else value,
-            wrt))
-        return symbol
 
     def define_adjoint(self, symbol: Expr, name: str, formula: Expr,
                        words: Vocabulary) -> Vocabulary:

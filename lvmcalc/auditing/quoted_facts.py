@@ -41,11 +41,11 @@ def _with_argument(text: str, function: str) -> str:
 
 
 def of_one_number(words: Vocabulary, texts: list[str],
-                  derivative: Callable[[Expr, Expr], Expr],
+                  slope: Callable[[Expr, Expr], Expr],
                   formulas: Mapping[Expr, Expr]) -> tuple[Expr, ...]:
     """Return the sides of an equation for a function of one number or its slope, () if it is none.
 
-    `derivative` gives the symbol for that of a formula with respect to a letter, and `formulas` say
+    `slope` gives the symbol for that of a formula with respect to a letter, and `formulas` say
     what letters were defined as, as p = σ(z).
     """
     if alone := _ALONE.match(texts[0]):
@@ -75,7 +75,7 @@ def of_one_number(words: Vocabulary, texts: list[str],
         return ()
     if any(side.is_Matrix or side.free_symbols - {number} for side in (first, *others)):
         return ()
-    return (derivative(first, number) if by else first, *others)
+    return (slope(first, number) if by else first, *others)
 
 
 def broken_rule(chain: Chain, value: Expr, number: Expr,

@@ -93,7 +93,7 @@ class SideReader:
         if name in own and name not in self.chain.leaves:
             value = as_number(self.context.formula(formula))
             return None if value.is_Matrix or own[name] not in value.free_symbols else (
-                self.letters.derivative(value, own[name]))
+                self.letters.slope(value, own[name]))
         try:
             value = self.meaning(as_number(self.context.formula(formula)))
         except Unreadable:
@@ -109,14 +109,13 @@ class SideReader:
                        if leaf.shape == _shape_of(claimed) and leaf.symbol in value.free_symbols]
             if len(fitting) > 1:
                 fitting = [name for name in fitting if self.verdict(
-                    self.letters.derivative(value, vocabulary[name]), claimed).holds]
+                    self.letters.slope(value, vocabulary[name]), claimed).holds]
             name = fitting[0] if len(fitting) == 1 else ""
-        if value.is_Matrix and name and not vocabulary[name].is_Matrix:
-            return self.letters.slope_symbol(f"({notation.plain(value)})", value, vocabulary[name])
-        if value.is_Matrix or not name or (name in self.chain.abbreviations  # K counts as a leaf
-                                           and vocabulary[name] not in value.free_symbols):
+        if not name or (value.is_Matrix and vocabulary[name].is_Matrix) or (
+                not value.is_Matrix and name in self.chain.abbreviations
+                and vocabulary[name] not in value.free_symbols):
             return None
-        return self.letters.derivative(value, vocabulary[name])
+        return self.letters.slope(value, vocabulary[name])
 
     def sides(self, text: str) -> tuple[Expr, ...]:
         """Return the sides of an equation, in the reading that makes it true if there is one."""
@@ -126,7 +125,7 @@ class SideReader:
         if _SECOND.fullmatch(first):
             return self.second_differential(others)
         if found := of_one_number(
-                self.context.vocabulary, [first, *others], self.letters.derivative,
+                self.context.vocabulary, [first, *others], self.letters.slope,
                 self.letters.formulas):
             return found
         first = gradient_called(self.chain, first, lambda: self.context.formula(others[0]),
