@@ -10,8 +10,8 @@ from lvmcalc.chain import Chain
 from lvmcalc.chain.passes import added
 from lvmcalc.marking.exercise import formulas
 
-SAID_TWICE = "The same was said of another path before; which of the two is meant is not clear."
-TOLD = "It is a contribution to {}, to which the others are added."
+SAID_TWICE = "An earlier line says the same of a path: say which of the two paths is meant."
+TOLD = "It is one contribution to {}, to which those of the other paths are added."
 _MANY = 100  # more mistakes than a formula has terms
 
 

@@ -63,7 +63,7 @@ class DefinitionLines:
         again = name in known and not piece.declared
         of = diagonal[1] if diagonal else ""
         if of in context.vocabulary and not {of, name} & known:
-            return self.unreadable(piece, f"It tells only entries on the diagonal of {of}.")
+            return self.unreadable(piece, f"This defines only the diagonal entries of {of}.")
         letter = re.escape(piece.name)
         symmetric = not context.arrays and re.fullmatch(
             rf"\s*{letter}\s*{_TURNED}[\s.,$]*", others[0])  # else it is code, as G = G Gᵀ
@@ -75,12 +75,14 @@ class DefinitionLines:
                     for other in others]
             name = read[0][0]
             values = [as_number(ways[0].formula) for _, ways in read]
+            if diagonal and not all(value.is_Matrix for value in values):
+                raise Unreadable(f"The size of {of} is not known: define {of} as a matrix.")
             if diagonal:
                 values = [*map(sp.DiagMatrix, values)]
             if diagonal and name in known:
                 letter = context.vocabulary[name]
                 if not self.verdict(letter, values[0]).holds:
-                    raise Unreadable(f"{name} has been something else before.")
+                    raise Unreadable(f"{name} was defined differently before.")
                 return Line(piece.text, self.chain, (letter, *values), tuple(
                     self.verdict(letter, value) for value in values))
             refuse_large(self.meaning(values[0]), piece.text)
@@ -94,7 +96,7 @@ class DefinitionLines:
         base = name[1:] if name[:1] == "d" else ""
         if base and base not in context.vocabulary and has_differentials(
                 self.chain, self.meaning(values[0])):
-            told = f"Nothing says what {base} is, of which d{base} is the differential."
+            told = f"This defines d{base}, but no line defines {base} itself."
             whole = self.whole(values[0])
             if whole is None:
                 return self.unreadable(piece, told, name)

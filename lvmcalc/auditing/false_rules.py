@@ -20,7 +20,7 @@ from lvmcalc.notation.forming import inverse, product
 _MOST_TRIED = 300
 WRONG_SIGN = "The sign of the whole side is wrong"
 _MULTIPLE = "The whole side is {} times what it must be"
-_LOST = "The term {} is lost beside {}, which is inverted"
+_LOST = "The term {} is missing from the inverse of {}"
 _LOG_DET = "The determinant of a sum is not the product of the determinants"
 _OF_A_SUM = "The {0} of a sum is not the sum of the {0}s"
 _REVERSED = "The inverse of a product is the product of the inverses in reverse order"

@@ -100,6 +100,6 @@ def at_another_point(piece: Piece, letters: Iterable[str], chain: Chain) -> Piec
         found = re.search(rf"(?<![\w\\])(?:{called})\s*\([^()=]*(?<![A-Za-z])(?:{leaves})[^()=]*\)",
                           text)
         if found and piece.kind != "words" and not piece.error:
-            return piece._replace(kind="claim", error=f"`{found[0].strip()}` is the value of a "
-                                  "function somewhere else, and not a product: that is not read.")
+            return piece._replace(kind="claim", error=f"`{found[0].strip()}` is a function at "
+                                  "another point, which is not read.")
     return piece

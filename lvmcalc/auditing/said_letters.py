@@ -19,7 +19,7 @@ from lvmcalc.notation.forming import as_number, change_of
 from lvmcalc.notation.formula_finder import ROUND, sides_of
 
 _LOSSES = {"l", "ell", "J", *LOSS}
-_TAKEN = "The gradient is taken for {}."
+_TAKEN = "The gradient is read as {}."
 _LOG_P = re.compile(r"\\?(?:log|ln)\s*p(?:\s*\([^()]*\))?")
 
 

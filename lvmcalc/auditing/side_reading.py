@@ -262,7 +262,7 @@ class SideReader:
         symbols = [way for name in [*map(self.context.symbol_of, names)][:1] if name is not None
                    for way, _ in self.letters.by_inverse(name)]
         if len(names) != 1 or not symbols or any(inverses_below(text)[0] for _, text in put):
-            raise Unreadable("The derivative by an inverse is read only of one matrix.")
+            raise Unreadable("A derivative by an inverse is read only for a single matrix.")
         with self.context.reading({_INVERSE: symbols[0]}):
             return self.read([text for _, text in put])
 

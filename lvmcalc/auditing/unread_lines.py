@@ -25,7 +25,7 @@ from lvmcalc.notation.vocabulary import typed
 
 _WORD = re.compile(r"[\s$.,;:)]*(?:([A-Za-z]{2,}).*)?$", re.DOTALL)  # behind a formula
 _LETTER = re.compile(r"[\s$]*([^\W\d_])(?:ᵀ|'|\^\s*\{?(?:T|\\top)\}?)?[\s.,$]*")
-_EXPANDED = "It is an expansion up to a rest O(…), which is not checked."
+_EXPANDED = "It is an expansion with a remainder O(…): it is not checked."
 _A_NUMBER = "It gives a number to a letter that the model does not have: it is not checked."
 _RULE = "It is a rule in letters of its own, {}: it is not checked."
 _BESIDE = "The words beside the equation are not checked."
