@@ -18,10 +18,9 @@ from sympy import Expr, Symbol, Transpose
 from lvmcalc import notation
 from lvmcalc.auditing.gradient_names import asked_for
 from lvmcalc.auditing.jacobians import moved_by
-from lvmcalc.auditing.letter_for_part import flattened, with_letter
-from lvmcalc.auditing.own_letters import OwnLetters
+from lvmcalc.auditing.own_letters import OwnLetters, flattened, with_letter
 from lvmcalc.auditing.positions import Position
-from lvmcalc.auditing.quoted_facts import broken_rule
+from lvmcalc.auditing.quoted_rules import broken_rule
 from lvmcalc.auditing.scalar_summands import summands_of
 from lvmcalc.calculus import UnsupportedExpression, differential, inner
 from lvmcalc.calculus.comparison import decide

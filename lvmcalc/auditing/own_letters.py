@@ -6,11 +6,10 @@ from functools import partial
 
 import numpy as np
 import sympy as sp
-from sympy import Expr, MatrixSymbol, Symbol
+from sympy import Expr, MatMul, MatrixSymbol, Symbol
 
 from lvmcalc import notation
 from lvmcalc.auditing.jacobians import derivatives
-from lvmcalc.auditing.letter_for_part import flattened, with_letter
 from lvmcalc.auditing.scalar_summands import summands_of
 from lvmcalc.calculus import differential, inner
 from lvmcalc.chain import Chain
@@ -284,3 +283,29 @@ def common_ratio(values: list, others: list) -> Expr | None:
     number = sp.nsimplify(factors[0], rational=True, tolerance=1e-9)
     small = max(abs(number.p), number.q) <= _LARGEST_FACTOR
     return number if small and np.allclose(factors, float(number), rtol=1e-8) else None
+
+
+def flattened(expression: Expr) -> Expr:
+    """Return an expression in which no product is a factor of a product."""
+    if not expression.args or isinstance(expression, MatrixSymbol):
+        return expression
+    args = map(flattened, expression.args)
+    return product(*args) if isinstance(expression, MatMul) else expression.func(*args)
+
+
+def with_letter(whole: Expr, part: Expr, letter: Expr) -> Expr:
+    """Return an expression with a letter in place of each occurrence of a part."""
+    if whole == part:
+        return letter
+    if not whole.args or isinstance(whole, MatrixSymbol):
+        return whole
+    args = [with_letter(one, part, letter) for one in whole.args]
+    if not isinstance(whole, MatMul):
+        return whole.func(*args)
+    inside = part.args if isinstance(part, MatMul) else (part,)
+    found: list[Expr] = []
+    for factor in args:
+        found.append(factor)
+        if tuple(found[-len(inside):]) == tuple(inside):
+            found[-len(inside):] = [letter]
+    return product(*found)

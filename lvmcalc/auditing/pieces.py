@@ -22,9 +22,9 @@ from lvmcalc.auditing.remarks import (
     is_aside,
     is_english,
     is_remark,
+    is_update,
     is_words,
 )
-from lvmcalc.auditing.updates import is_update
 from lvmcalc.auditing.wordings import introduced
 from lvmcalc.auditing.words_beside import is_story, words_apart, words_in
 from lvmcalc.marking.derivation_text import NAMED_FIRST, TELLING, definition_in

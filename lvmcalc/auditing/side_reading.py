@@ -12,7 +12,7 @@ from lvmcalc.auditing.context import Context
 from lvmcalc.auditing.gradient_names import derived, gradient_called, slopes_in
 from lvmcalc.auditing.jacobians import HESSIAN, QUOTIENT, bare
 from lvmcalc.auditing.partial_lines import with_summand
-from lvmcalc.auditing.quoted_facts import of_one_number
+from lvmcalc.auditing.quoted_rules import of_one_number
 from lvmcalc.calculus import CannotBeFormed
 from lvmcalc.calculus.expression_checks import check_shapes
 from lvmcalc.marking.denominators import inverses_below

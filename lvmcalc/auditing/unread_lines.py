@@ -11,9 +11,9 @@ from lvmcalc.auditing.audit_report import Line, capital
 from lvmcalc.auditing.backprop_notation import stages_of
 from lvmcalc.auditing.context import Context
 from lvmcalc.auditing.pieces import Piece
+from lvmcalc.auditing.quoted_rules import EXPANSION, NUMBER, letters_of_rule
 from lvmcalc.auditing.said_letters import SaidLetters
 from lvmcalc.auditing.side_reading import SideReader
-from lvmcalc.auditing.templates import EXPANSION, NUMBER, letters_of_rule
 from lvmcalc.auditing.words_beside import equation_among_words
 from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression
 from lvmcalc.marking.derivation_text import DENIES, OPERATING, TELLING, letters_given
