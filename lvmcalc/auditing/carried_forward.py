@@ -16,12 +16,12 @@ import sympy as sp
 from sympy import Expr, Symbol, Transpose
 
 from lvmcalc import notation
+from lvmcalc.auditing.contributions import summands_of
 from lvmcalc.auditing.gradient_names import asked_for
 from lvmcalc.auditing.jacobians import moved_by
 from lvmcalc.auditing.own_letters import OwnLetters, flattened, with_letter
 from lvmcalc.auditing.positions import Position
 from lvmcalc.auditing.quoted_rules import broken_rule
-from lvmcalc.auditing.scalar_summands import summands_of
 from lvmcalc.calculus import UnsupportedExpression, differential, inner
 from lvmcalc.calculus.comparison import decide
 from lvmcalc.calculus.expression_tools import sum_of
@@ -82,7 +82,7 @@ class Slips:
     def add(self, number: Position | None, left: Expr, side: Expr) -> None:
         """Remember what a line states."""
         meant, formula = (self.letters.meaning(left), self.letters.meaning(side)), as_number(side)
-        part = summands_of(self.chain).of(left)
+        part = summands_of(self.chain).places.get(left)
         if getattr(left, "name", "").startswith("∂") or has_differentials(self.chain, meant[0]):
             self.said.setdefault(number, {})[left] = side
         self.wrong.setdefault(number, []).append(meant)

@@ -71,6 +71,7 @@ class Context:
         if "L" not in self.vocabulary:  # a derivation may write L for any scalar
             self.vocabulary = self.vocabulary.extended({"L": chain[chain.output].symbol})
         self.letters = OwnLetters(chain, self.same)
+        self.meaning = self.letters.meaning
         self.vocabulary = self.vocabulary.with_parts(self.letters.slopes)
         self.slips = Slips(chain, self.in_leaves, self.letters, self.letters.same)
         self.conditions = Conditions(chain)
@@ -117,10 +118,6 @@ class Context:
         """Return the formulas that a text may mean, the likeliest first."""
         return readings(text, self.vocabulary, shape, differentials, indices,
                         self.arrays)
-
-    def meaning(self, side: Expr) -> Expr:
-        """Return a side with their definitions in place of letters, and of ∂L₁/∂X."""
-        return self.letters.meaning(side)
 
     def same(self, left: Expr, right: Expr) -> bool:
         """Return whether two expressions are equal."""

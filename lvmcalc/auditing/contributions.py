@@ -1,10 +1,12 @@
-"""Recognise what single paths contribute to an adjoint."""
+"""Provide the parts of a result: what single paths, or summands of the scalar, contribute."""
 
 from collections.abc import Callable
 from itertools import combinations
+from typing import NamedTuple
 
 from sympy import Expr
 
+from lvmcalc import notation
 from lvmcalc.auditing.audit_report import by_terms
 from lvmcalc.chain import Chain
 from lvmcalc.chain.passes import added
@@ -46,3 +48,35 @@ def is_contribution(chain: Chain, name: str, side: Expr,
     every = contributions(chain, name)
     return any(same(added([*some]), side) for count in range(1, len(every))
                for some in combinations(every, count))
+
+
+class Summands(NamedTuple):
+    """The summands of a chain's scalar: the chain of each, and its adjoints by their names."""
+
+    chains: dict[str, Chain]
+    adjoints: dict[str, dict[str, Expr]]
+    places: dict[Expr, tuple[Chain, str]]  # chain and node by the symbol of an adjoint
+
+
+def summands_of(chain: Chain) -> Summands:
+    """Return the summands of the scalar, none if the last stage is no sum of stages."""
+    def found() -> Summands:
+        last = chain[chain.output]
+        names = [name for name in last.parents if name in chain.nodes]
+        if not last.expression.is_Add or any(chain[name].symbol.is_Matrix for name in names):
+            return Summands({}, {}, {})
+        edges = {(last.name, name): None for name in last.parents}
+        one = chain.adjoint_symbol(last.name)
+        chains = {name: chain.altered(edges | {(last.name, name): one}) for name in names}
+
+        def adjoint(part: str, name: str) -> Expr:
+            node = chain[chain.abbreviations.get(name, name)]
+            return notation.matching(notation.adjoint_name(part, node.name), node.symbol)
+
+        below = [*chain.leaves, *chain.nodes, *chain.abbreviations]
+        adjoints = {part: {name: adjoint(part, name) for name in below} for part in names}
+        return Summands(chains, adjoints, {
+            symbol: (chains[part], chains[part].abbreviations.get(name, name))
+            for part, known in adjoints.items() for name, symbol in known.items()})
+
+    return chain.remember("parts", found)

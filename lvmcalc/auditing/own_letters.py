@@ -9,8 +9,8 @@ import sympy as sp
 from sympy import Expr, MatMul, MatrixSymbol, Symbol
 
 from lvmcalc import notation
+from lvmcalc.auditing.contributions import summands_of
 from lvmcalc.auditing.jacobians import derivatives
-from lvmcalc.auditing.scalar_summands import summands_of
 from lvmcalc.calculus import differential, inner
 from lvmcalc.chain import Chain
 from lvmcalc.chain.passes import added
@@ -168,7 +168,7 @@ class OwnLetters:
     def meaning(self, side: Expr) -> Expr:
         """Return a side with their definitions in place of letters, and of ∂L₁/∂X."""
         for symbol in side.atoms(Symbol, MatrixSymbol) - {*self.meanings}:
-            if part := self.parts.of(symbol):
+            if part := self.parts.places.get(symbol):
                 self.meanings[symbol] = part[0].adjoint(part[1])
             elif symbol in self.adjoints:
                 self.meanings[symbol] = self.meaning(self.adjoints[symbol]())

@@ -298,11 +298,11 @@ def _piece(text: str, vocabulary: Vocabulary, found: list[Piece], own: set[str])
     if (solves := _SOLVES.search(text)) and "=" in text[:solves.start()]:
         text = f"{text[:solves.start()]}{'$' * (text[:solves.start()].count('$') % 2)}"
         return _piece(text, vocabulary, found, own)._replace(stationary=True)
-    if (without := _CONSTANT_FIRST.sub(r"\1", _CONSTANT.sub("", text))) != text:
-        return _piece(without, vocabulary, found, own)._replace(constant=True)
-    if _PROPORTIONAL.search(text):
-        text = _PROPORTIONAL.sub("=", text, 1)
-        return _piece(text, vocabulary, found, own)._replace(constant="factor")
+    for pattern, put, constant in ((_CONSTANT, "", True), (_CONSTANT_FIRST, r"\1", True),
+                                   (_PROPORTIONAL, "=", "factor")):
+        if pattern.search(text):
+            text = pattern.sub(put, text, 1)
+            return _piece(text, vocabulary, found, own)._replace(constant=constant)
     text = _DENOTES.sub(r"let \1 = ", _FIXED.sub("", _ROW_WISE.sub(r"\1", text)))
     defines = bool(_DEFINES.match(text) or ":=" in text)
     text = definition_in(text)

@@ -195,17 +195,12 @@ class SideReader:
                     if symbol in self.letters.derived
                     and all(it.is_Matrix and it.cols == 1
                             for it in self.letters.derived[symbol])}
-        try:
-            for side in sides[1:] if matrices else ():
-                check_shapes(self.meaning(side))
-        except CannotBeFormed as error:
-            turned = tuple(side.xreplace(matrices) for side in sides)
-            with suppress(CannotBeFormed):
-                for side in turned[1:]:
-                    check_shapes(self.meaning(side))
-                return turned
-            raise Unreadable(_AS_ROWS) from error
-        return sides
+        if not matrices or self.is_formed(*sides[1:]):
+            return sides
+        turned = tuple(side.xreplace(matrices) for side in sides)
+        if not self.is_formed(*turned[1:]):
+            raise Unreadable(_AS_ROWS)
+        return turned
 
     def read(self, texts: list[str], indices: str = "") -> tuple[Expr, ...]:
         """Return the sides of an equation, between matrices or between their entries."""
@@ -285,10 +280,11 @@ class SideReader:
         spread = re.sub(rf"(?<![A-Za-z\\])(d?(?:{names}))(?![A-Za-z_])", rf"\1_{{{below}}}", text)
         return self.context.readings(spread, shape, False, below)
 
-    def is_formed(self, ways: list[Reading]) -> bool:
-        """Return whether the likeliest reading can be formed."""
+    def is_formed(self, *sides: Expr) -> bool:
+        """Return whether all sides can be formed."""
         with suppress(CannotBeFormed):
-            check_shapes(self.meaning(ways[0].formula))
+            for side in sides:
+                check_shapes(self.meaning(side))
             return True
         return False
 
@@ -300,9 +296,9 @@ class SideReader:
         """
         try:
             found = self.context.readings(text, shape, differentials, indices)
-            if "*" in text and not self.context.arrays and not self.is_formed(found):
+            if "*" in text and not self.context.arrays and not self.is_formed(found[0].formula):
                 other = readings(text, self.context.vocabulary, shape, differentials, indices, True)
-                return other if self.is_formed(other) else found
+                return other if self.is_formed(other[0].formula) else found
             return found
         except Unreadable as error:
             if _OUTSIDE in str(error) and (whole := with_summand(text)) != text:
