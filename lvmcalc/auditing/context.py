@@ -105,6 +105,10 @@ class Context:
                                   "a formula.")
         return Line(piece.text, self.chain, kind="words", note=piece.note)
 
+    def define(self, letter: Expr, formula: Expr) -> None:
+        """Define a letter."""
+        self.vocabulary = self.letters.define(letter, formula, self.vocabulary)
+
     def formula(self, text: str) -> Expr:
         """Return the formula that a text most likely means."""
         return readings(text, self.vocabulary)[0].formula

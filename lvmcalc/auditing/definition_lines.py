@@ -56,21 +56,15 @@ class DefinitionLines:
         name = notation.spelling(piece.name)
         if name.endswith(BAR):
             return self.adjoint_defined(piece, name.removesuffix(BAR))
-        if name[:1] == "d" and name[1:] in context.vocabulary.differentials:
+        if self.is_claim(piece, name, others[0]):
             return None
         diagonal = _DIAGONAL.fullmatch(piece.name)
         known = {letter.name for letter in self.letters.formulas}
-        again = name in known and not piece.declared
         of = diagonal[1] if diagonal else ""
         if of in context.vocabulary and not {of, name} & known:
             return self.unreadable(piece, f"This defines only the diagonal entries of {of}.")
-        letter = re.escape(piece.name)
-        symmetric = not context.arrays and re.fullmatch(
-            rf"\s*{letter}\s*{_TURNED}[\s.,$]*", others[0])  # else it is code, as G = G Gᵀ
-        if again and (symmetric or not re.search(rf"(?<![A-Za-z]){letter}(?![A-Za-z])", others[0])):
-            return None
         try:
-            called = f"{diagonal[1]}_{diagonal[2]}" if diagonal else name
+            called = f"{of}_{diagonal[2]}" if diagonal else name
             read = [letter_read(called, other, context.vocabulary, context.arrays)
                     for other in others]
             name = read[0][0]
@@ -81,10 +75,10 @@ class DefinitionLines:
                 values = [*map(sp.DiagMatrix, values)]
             if diagonal and name in known:
                 letter = context.vocabulary[name]
-                if not self.verdict(letter, values[0]).holds:
+                verdicts = tuple(self.verdict(letter, value) for value in values)
+                if not verdicts[0].holds:
                     raise Unreadable(f"{name} was defined differently before.")
-                return Line(piece.text, self.chain, (letter, *values), tuple(
-                    self.verdict(letter, value) for value in values))
+                return Line(piece.text, self.chain, (letter, *values), verdicts)
             refuse_large(self.meaning(values[0]), piece.text)
             check_shapes(self.meaning(values[0]))
         except Unreadable as error:
@@ -93,19 +87,12 @@ class DefinitionLines:
             context.vocabulary = context.vocabulary.without(name)
             context.misshapen[name] = context.undefined[name] = piece.at
             return self.misshapen(piece, error)
-        base = name[1:] if name[:1] == "d" else ""
-        if base and base not in context.vocabulary and has_differentials(
+        base = name.removeprefix("d")
+        if base and base != name and base not in context.vocabulary and has_differentials(
                 self.chain, self.meaning(values[0])):
-            told = f"This defines d{base}, but no line defines {base} itself."
-            whole = self.whole(values[0])
-            if whole is None:
-                return self.unreadable(piece, told, name)
-            context.unclear[base] = told  # the letter may differ by a constant
-            context.vocabulary = self.letters.define(
-                matching(base, whole), whole, context.vocabulary)
-            return Line(piece.text, self.chain, (matching(name, whole), *values), kind="definition")
+            return self.integrated(piece, name, values)
         letter = letter_for(name, values[0], read[0][1][0], piece.text)
-        context.vocabulary = self.letters.define(letter, values[0], context.vocabulary)
+        context.define(letter, values[0])
         context.left_side = letter
         context.undefined.pop(letter.name, None)
         entry = ENTRY_OF_MATRIX.fullmatch(piece.name)
@@ -118,6 +105,28 @@ class DefinitionLines:
                 piece, ASSUMED.format(context.assumption.at))
         return Line(piece.text, self.chain, (letter, *values), verdicts, at=piece.at,
                     kind="claim" if verdicts else "definition")
+
+    def is_claim(self, piece: Piece, name: str, formula: str) -> bool:
+        """Return whether a piece claims something of a letter that is known."""
+        if name[:1] == "d" and name[1:] in self.context.vocabulary.differentials:
+            return True
+        if piece.declared or name not in {letter.name for letter in self.letters.formulas}:
+            return False
+        letter = re.escape(piece.name)
+        symmetric = not self.context.arrays and re.fullmatch(
+            rf"\s*{letter}\s*{_TURNED}[\s.,$]*", formula)  # in code, G = G.T redefines G
+        return bool(symmetric) or not re.search(rf"(?<![A-Za-z]){letter}(?![A-Za-z])", formula)
+
+    def integrated(self, piece: Piece, name: str, values: list[Expr]) -> Line:
+        """Return the line of dp = X dw, which defines p = X w up to a constant."""
+        base = name.removeprefix("d")
+        told = f"This defines {name}, but no line defines {base} itself."
+        whole = self.whole(values[0])
+        if whole is None:
+            return self.unreadable(piece, told, name)
+        self.context.unclear[base] = told
+        self.context.define(matching(base, whole), whole)
+        return Line(piece.text, self.chain, (matching(name, whole), *values), kind="definition")
 
     def whole(self, change: Expr) -> Expr | None:
         """Return X w for X dw, None for a differential of another kind."""
