@@ -10,7 +10,13 @@ import numpy as np
 from sympy import Expr, OneMatrix
 
 from lvmcalc import notation
-from lvmcalc.auditing.conditions import Conditions, NoNumbers, difference, zero_like
+from lvmcalc.auditing.conditions import (
+    Conditions,
+    NoNumbers,
+    difference,
+    function_of,
+    zero_like,
+)
 from lvmcalc.auditing.positions import Position
 from lvmcalc.calculus.arithmetic import whole_size
 from lvmcalc.chain import Chain
@@ -64,12 +70,7 @@ class Assumption:
                      and leaf.symbol in zero.free_symbols and name not in self.chain.symmetric), "")
         if not name:
             raise ValueError("no leaf is to be changed")
-
-        def at(entries: np.ndarray) -> np.ndarray:
-            put = point | {name: entries.reshape(point[name].shape)}
-            return np.ravel(float_at(zero, put)).astype(float)
-
-        entries = np.ravel(point[name])
+        at, entries = function_of(zero, name, point), np.ravel(point[name])
         for _ in range(_MOST_STEPS):
             if np.abs(at(entries)).max() < _CLOSE:
                 return point | {name: entries.reshape(point[name].shape)}

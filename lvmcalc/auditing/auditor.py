@@ -138,7 +138,7 @@ class _Auditor:
 
     def audited(self, found: list[Piece]) -> Audit:
         """Return the audit of the pieces of a derivation."""
-        found, lines = self.prepared(found), {}
+        found, lines = self._prepared(found), {}
         joined: set[int] = set()  # pieces that are read as the end of the line before
         for place in reading_order(found, stages_of(self.chain)):
             if place in joined:
@@ -147,12 +147,12 @@ class _Auditor:
             try:
                 with time_limit():
                     piece = self.said.meant(self.conditional.estimate(piece))
-                    if self.defines_scalar(found, piece):
+                    if self._defines_scalar(found, piece):
                         found = self.said.scalar_renamed(found, found[place])
                         piece = found[place]
                     line = self.line(piece)
                     if line.status == "refuted":
-                        line, rest = self.joined(self.blamed_behind(line), found, place, piece)
+                        line, rest = self._joined(self._blamed_behind(line), found, place, piece)
                         joined |= rest
             except TimeIsUp:
                 late = Finding("unreadable", piece.text, f"{LATE[0].upper()}{LATE[1:]}.")
@@ -162,11 +162,11 @@ class _Auditor:
             if piece.subordinate:
                 self.context.left_side = left_side
             lines[place] = replace(line, at=piece.at)
-        ordered = [lines[place] for place in sorted(lines) if not self.is_size(lines[place])]
+        ordered = [lines[place] for place in sorted(lines) if not self._is_size(lines[place])]
         told = credit(self.chain, ordered, partial(asked_for, self.chain), self.context.meaning)
         return Audit(tuple(ordered), tuple(told))
 
-    def prepared(self, found: list[Piece]) -> list[Piece]:
+    def _prepared(self, found: list[Piece]) -> list[Piece]:
         """Return the pieces with L for the scalar and ∂L/∂X for the gradients."""
         context = self.context
         context.arrays = any(ARRAYS.search(piece.text) for piece in found)
@@ -177,19 +177,19 @@ class _Auditor:
             found = [with_gradient(self.chain, piece, context.moving) for piece in found]
         return found
 
-    def defines_scalar(self, found: list[Piece], piece: Piece) -> bool:
+    def _defines_scalar(self, found: list[Piece], piece: Piece) -> bool:
         """Return whether a definition defines another name of the scalar."""
         return piece.kind == "definition" and (
             self.said.agrees(piece, self.context.vocabulary.outputs[-1])
             or self.said.is_loss(found, piece))
 
-    def is_size(self, line: Line) -> bool:
+    def _is_size(self, line: Line) -> bool:
         """Return whether a line only repeats a size of the chain, as N = N."""
         vocabulary = self.context.vocabulary
         return len({*line.sides}) == 1 and line.sides[0] in {
             vocabulary[name] for name in vocabulary.lengths}
 
-    def blamed_behind(self, line: Line) -> Line:
+    def _blamed_behind(self, line: Line) -> Line:
         """Return the line of a definition G = ∂L/∂K = … with what is wrong behind the letter."""
         if line.findings or line.follows:
             return line
@@ -197,17 +197,17 @@ class _Auditor:
         line = self.blaming.blamed(replace(line, sides=(*values,)), (*values,))
         return replace(line, sides=(letter, *values))
 
-    def joined(self, line: Line, found: list[Piece], place: int,
+    def _joined(self, line: Line, found: list[Piece], place: int,
                piece: Piece) -> tuple[Line, set[int]]:
         """Return the line joined with a neighbour if that makes it right, and the pieces used."""
-        for text, rest in self.joinings(found, place, piece):
+        for text, rest in self._joinings(found, place, piece):
             other = self.checked(piece._replace(text=text))
             if other.status in RIGHT:
                 self.slips.drop(piece.at)
                 return other, rest
         return line, set()
 
-    def joinings(self, found: list[Piece], place: int,
+    def _joinings(self, found: list[Piece], place: int,
                  piece: Piece) -> Iterator[tuple[str, set[int]]]:
         """Yield an equation joined with its neighbours, and the numbers of the pieces used.
 
@@ -238,14 +238,14 @@ class _Auditor:
             self.conditions.begun = True
             return self.context.heard(piece)
         try:
-            line, traced = self.compared(piece)
+            line, traced = self._compared(piece)
         except (Unreadable, UnsupportedExpression) as error:
             return self.unreadable(piece, str(error))
         except CannotBeFormed as error:
             return self.definitions.misshapen(piece, error)
-        return self.judged(piece, line, traced) if traced else line
+        return self._judged(piece, line, traced) if traced else line
 
-    def compared(self, piece: Piece) -> tuple[Line, tuple[Expr, ...]]:
+    def _compared(self, piece: Piece) -> tuple[Line, tuple[Expr, ...]]:
         """Compare the sides of a claim; return its line, and the sides, () if it is settled."""
         if piece.error:
             raise Unreadable(piece.error)
@@ -270,7 +270,7 @@ class _Auditor:
         name = asked_for(self.chain, self.context.left_side) if piece.of_path else ""
         if name and len(verdicts) == 1 and not verdicts[0].holds:
             said, = self.context.in_leaves(traced[1])
-            if self.is_new_contribution(name, said):
+            if self._is_new_contribution(name, said):
                 told = TOLD.format(notation.plain(sides[0]))
                 return replace(line, sides=sides, verdicts=(Verdict("proved", ""),), note=told), ()
             if (meant := nearest(self.chain, name, said)) is not None:
@@ -285,7 +285,7 @@ class _Auditor:
             return found, ()
         return replace(line, sides=sides, verdicts=verdicts), traced
 
-    def is_new_contribution(self, name: str, said: Expr) -> bool:
+    def _is_new_contribution(self, name: str, said: Expr) -> bool:
         """Return whether an expression is what paths contribute to an adjoint, and remember it.
 
         Raises
@@ -300,7 +300,7 @@ class _Auditor:
         self.contributions.append(said)
         return True
 
-    def judged(self, piece: Piece, line: Line, traced: tuple[Expr, ...]) -> Line:
+    def _judged(self, piece: Piece, line: Line, traced: tuple[Expr, ...]) -> Line:
         """Return the line of a claim with its note if it is right, with its findings if not."""
         sides, verdicts = line.sides, line.verdicts
         right = _all_right(verdicts)

@@ -79,15 +79,15 @@ class Blaming:
                 own = self.context.left_side in self.letters.formulas
                 asked = self.context.left_side if not own and self.verdict(
                     self.context.left_side, sides[n]).holds else sides[n]
-                findings += self.rewritten(sides[n], sides[n + 1]) if asked != sides[n] else ()
-                findings = findings or self.wrong_part(asked, sides[n + 1]) or self.findings(
+                findings += self._rewritten(sides[n], sides[n + 1]) if asked != sides[n] else ()
+                findings = findings or self._wrong_part(asked, sides[n + 1]) or self.findings(
                     asked, sides[n + 1], verdict)
                 place = place or n + 1
                 letters = sides[n + 1].free_symbols & {*self.letters.formulas}
                 known = [findings] if all(it.kind != "unknown" for it in findings) else []
                 reported = self.context.reported
                 lines = [reported.setdefault((letter, way), line.at) for letter in letters
-                         for way in (*known, *self.repairs(letter, *sides[n:n + 2]))]
+                         for way in (*known, *self._repairs(letter, *sides[n:n + 2]))]
                 if before := next((at for at in lines if at != line.at), None):
                     behind, findings = before, ()  # the slip is in the letter's definition
                 if "cannot be formed" in verdict.reason:
@@ -103,7 +103,7 @@ class Blaming:
             verdicts[place - 1] = Verdict("refuted", findings[0].sentence)
         return replace(line, verdicts=tuple(verdicts), findings=findings, place=place)
 
-    def repairs(self, letter: Expr, left: Expr, side: Expr) -> Iterator[Expr]:
+    def _repairs(self, letter: Expr, left: Expr, side: Expr) -> Iterator[Expr]:
         """Yield definitions with one sign flipped that make the equation true."""
         value = self.letters.formulas[letter]
         terms = value.args if isinstance(value, sp.MatAdd | sp.Add) else (value,)
@@ -133,7 +133,7 @@ class Blaming:
         if verdict.counterexample and self.verdict(product(sp.S.NegativeOne, side), asked).holds:
             return (finding("sign", _SIGN, notation.plain(side)),)
         explains = name and reason != NO_VALUE and asked not in meant.atoms(Symbol, MatrixSymbol)
-        explained = [*map(self.in_written_letters, mark(
+        explained = [*map(self._in_written_letters, mark(
             meant, self.chain, name).explanations)] if explains else []
         for number, word in ((sp.S(2), "twice"), (sp.S.Half, "half of")) if (
                 verdict.counterexample) else ():
@@ -144,9 +144,9 @@ class Blaming:
         if explains:
             told = next(iter(explained), ())
             terms = by_terms(self.chain, meant, self.meaning(asked)) if any(
-                map(self.is_foreign, told)) else ()
-            return terms if terms and not any(map(self.is_foreign, terms)) else told
-        if told := self.of_differential(asked, meant) or false_rule(
+                map(self._is_foreign, told)) else ()
+            return terms if terms and not any(map(self._is_foreign, terms)) else told
+        if told := self._of_differential(asked, meant) or false_rule(
                 *map(self.chain.in_leaves, (self.meaning(asked), meant))):
             return told
         kind, sentence = "unknown", "The two sides differ"
@@ -165,10 +165,10 @@ class Blaming:
             told = next(iter(mark(meant, self.chain, node).explanations), ())
             if told:
                 return told
-        repaired = self.repaired(asked, side) if verdict.counterexample else ()
+        repaired = self._repaired(asked, side) if verdict.counterexample else ()
         return repaired or (finding(kind, sentence, notation.plain(side)),)
 
-    def in_written_letters(self, told: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    def _in_written_letters(self, told: tuple[Finding, ...]) -> tuple[Finding, ...]:
         """Return findings in the names that the derivation itself uses."""
         names = [(notation.plain(self.letters.meanings[adjoint]), notation.plain(adjoint))
                  for adjoint in self.letters.own if is_named(
@@ -183,7 +183,7 @@ class Blaming:
             found.append(replace(it, sentence=sentence))
         return tuple(found)
 
-    def is_foreign(self, told: Finding) -> bool:
+    def _is_foreign(self, told: Finding) -> bool:
         """Return whether a finding is about a stage that the derivation never mentions.
 
         A step that is blamed for the order of its factors counts too: a later step may have changed
@@ -192,7 +192,7 @@ class Blaming:
         moved = told.kind == "order" and "the stage" in told.where
         return moved or bool(self.context.unmentioned & {*_LETTER.findall(told.sentence)})
 
-    def repaired(self, asked: Expr, side: Expr) -> tuple[Finding, ...]:
+    def _repaired(self, asked: Expr, side: Expr) -> tuple[Finding, ...]:
         """Return the slip in the letters of a side that explains why it is wrong, () if none."""
         small = not self.slips.errors_in(asked, side)  # the comparison is exact and slow
         for *slip, instead in islice(without_one_slip(self.chain, side), (
@@ -203,7 +203,7 @@ class Blaming:
                 return findings_for([Mistake(*slip)])
         return ()
 
-    def wrong_part(self, asked: Expr, side: Expr) -> tuple[Finding, ...]:
+    def _wrong_part(self, asked: Expr, side: Expr) -> tuple[Finding, ...]:
         """Find the summand, such as dW_enc, that is not its path's contribution; () if unclear."""
         name, found = asked_for(self.chain, asked), []
         terms = {*(side.args if isinstance(side, sp.MatAdd | sp.Add) else ())}
@@ -221,7 +221,7 @@ class Blaming:
         return (finding("wrong_part", _PART.format(
             notation.plain(letter), notation.plain(way)), notation.plain(letter)),)
 
-    def rewritten(self, before: Expr, side: Expr) -> tuple[Finding, ...]:
+    def _rewritten(self, before: Expr, side: Expr) -> tuple[Finding, ...]:
         """Find the single slip between two neighbouring sides, () if it is none."""
         with suppress(UnsupportedExpression, ValueError, TypeError):
             sides = [*map(self.meaning, (side, before))]
@@ -230,7 +230,7 @@ class Blaming:
                 return found if found[0].kind in ("sign", "factor", "missing_scalar") else ()
         return ()
 
-    def of_differential(self, asked: Expr, side: Expr) -> tuple[Finding, ...]:
+    def _of_differential(self, asked: Expr, side: Expr) -> tuple[Finding, ...]:
         """Return what is wrong with a differential.
 
         For dL = tr(Gᵀ dX) it is what is wrong with G, else it is told term by term.
@@ -248,8 +248,8 @@ class Blaming:
             if node == self.chain.output and len(names) == 1:
                 found = mark(gradient_in(self.chain, names[0], side), self.chain, names[0])
                 if not found.right and found.explanations:
-                    told = self.in_written_letters(found.explanations[0])
-                if told and not any(map(self.is_foreign, told)):
+                    told = self._in_written_letters(found.explanations[0])
+                if told and not any(map(self._is_foreign, told)):
                     return told
                 if [it.kind for it in told] == ["order"]:
                     return (finding("order", _CYCLE),)

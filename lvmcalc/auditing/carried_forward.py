@@ -102,13 +102,13 @@ class Slips:
             step = increment_of(wrt)
             meant = change_of(value), moved_by(value, side, step)
         elif left in self.letters.own:
-            broken = self.broken_at(self.letters.meanings[self.letters.own[left]], *meant)
+            broken = self._broken_at(self.letters.meanings[self.letters.own[left]], *meant)
         left, side = meant if part else _solved(*meant)
         if part:  # assume that the other summands are right
             side = passes.added([side, *(other.adjoint(part[1]) for other in summands_of(
                 self.chain).chains.values() if other is not part[0])])
             left = self.chain.adjoint_symbol(part[1])
-        inside = self.broken_inside(number, left, side)
+        inside = self._broken_inside(number, left, side)
         if formulas_ := self.broken(left, side) or broken or inside:
             self.formulas[number] = formulas_
         elif is_number(left) and self.same(self.chain[self.chain.output].symbol, as_number(left)):
@@ -135,14 +135,14 @@ class Slips:
                       for pair in pairs]
         return found
 
-    def broken_at(self, letter: Expr, right: Expr, said: Expr) -> dict[passes.Place, Expr]:
+    def _broken_at(self, letter: Expr, right: Expr, said: Expr) -> dict[passes.Place, Expr]:
         """Return the formulas of a chain in which a stated adjoint of a letter is true."""
         with suppress(UnsupportedExpression, ValueError, TypeError):
             error, = self.in_leaves(as_number(inner(said - right, change_of(letter))))
             return broken_in(self.chain, error, differentials_in(self.chain, error))
         return {}
 
-    def broken_inside(self, number: Position | None, changed: Expr,
+    def _broken_inside(self, number: Position | None, changed: Expr,
                       said: Expr) -> dict[passes.Place, Expr]:
         """Return the formulas of a chain in which a stated differential of a part of L is true.
 
@@ -191,10 +191,10 @@ class Slips:
                     if all(decide(*pair, symmetric_in(self.chain)).status in RIGHT
                            for pair in pairwise(self.taken_for_true(some, way))):
                         return some[0]
-        return (self.put_in(head, sides[-1]) or self.read_off(name, *sides)
-                or self.taken_back(head, *sides) or self.made_up(*sides))
+        return (self._substituted(head, sides[-1]) or self._read_off(name, *sides)
+                or self._corrected(head, *sides) or self._combined(*sides))
 
-    def read_off(self, name: str, *sides: Expr) -> Position | None:
+    def _read_off(self, name: str, *sides: Expr) -> Position | None:
         """Find the earlier slip from which a gradient or a Hessian was read off."""
         second = _HESSIAN.fullmatch(getattr(sides[0], "name", ""))
         for number, left, change in [(number, *pair) for number, said in self.said.items()
@@ -212,8 +212,9 @@ class Slips:
                         transposed(step), side, step))) for one, side in (
                             (left, sides[0]), (change, sides[-1]))):  # d²L = dwᵀ H dw
                     return number
+                right = product(sides[0], step)
                 if second and any(self.same(product(sides[-1], step), wrong) for wrong in
-                                  self.second_with(left, change, by, product(sides[0], step))):
+                                  self._changed_gradients(left, change, by, right)):
                     return number
                 if not second and node_of(self.chain, left) == self.chain.output and self.same(
                         gradient_of(self.chain, as_number(in_increments(
@@ -221,7 +222,7 @@ class Slips:
                     return number
         return None
 
-    def second_with(self, changed: Expr, said: Expr, by: str, right: Expr) -> Iterator[Expr]:
+    def _changed_gradients(self, changed: Expr, said: Expr, by: str, right: Expr) -> Iterator[Expr]:
         """Yield d(gradient) under a stated dp, for p in a right line about the gradient."""
         letter = next((it for it in self.letters.formulas if f"d{it.name}" == changed.name), None)
         for left, side in self.relations if letter is not None else ():
@@ -230,28 +231,28 @@ class Slips:
                     in_increments(self.chain, change_of(self.letters.meaning(letter)), (by,)))
                 yield right + differential(side, letter, error)
 
-    def taken_back(self, head: Expr, *sides: Expr) -> Position | None:
+    def _corrected(self, head: Expr, *sides: Expr) -> Position | None:
         """Find the slip that an equation repeats and then corrects."""
         first = self.letters.meaning(head), self.letters.meaning(sides[0])
         return next((number for number, pairs in self.wrong.items()
                      if first in pairs and self.same(head, sides[-1])), None)
 
-    def put_in(self, head: Expr, side: Expr) -> Position | None:
+    def _substituted(self, head: Expr, side: Expr) -> Position | None:
         """Find the slip that was substituted into a right line about the same quantity."""
         for left, formula in self.relations:
             for number in self.said if left == head else ():
-                expected = formula.xreplace(self.said_in(number))
+                expected = formula.xreplace(self._said_in(number))
                 if expected != formula and self.same(expected, side):
                     return number
         return None
 
-    def said_in(self, number: Position) -> dict[Expr, Expr]:
+    def _said_in(self, number: Position) -> dict[Expr, Expr]:
         """Return what a line states of adjoints and differentials, and of letters for them."""
         said = self.said.get(number, {})
         return said | {letter: said[formula] for letter, formula in self.letters.formulas.items()
                        if formula in said}
 
-    def made_up(self, *sides: Expr) -> Position | None:
+    def _combined(self, *sides: Expr) -> Position | None:
         """Return the first line with a slip if the error of an equation combines such errors.
 
         Of lines about the same thing only the same error counts, as another was made anew.
@@ -279,9 +280,9 @@ class Slips:
         """Return sides in leaves as they are if some slips were true."""
         changes: dict[passes.Place, Expr] = {}
         for number in numbers:
-            sides = tuple(side.xreplace(self.said_in(number)) for side in sides)
+            sides = tuple(side.xreplace(self._said_in(number)) for side in sides)
             if number in self.inside:
-                sides = tuple(self.changed_inside(side, *self.inside[number]) for side in sides)
+                sides = tuple(self._changed_inside(side, *self.inside[number]) for side in sides)
             changes |= self.formulas.get(number, {})
         known = formulas(self.chain, changes)
         for value in (self.values[number] for number in numbers if number in self.values):
@@ -290,7 +291,7 @@ class Slips:
                       for name, leaf in self.chain.leaves.items() if not leaf.symbol.is_integer}
         return [passes.in_symbols(None, side, known) for side in self.in_leaves(*sides, whole=True)]
 
-    def changed_inside(self, side: Expr, part: Expr, error: Expr) -> Expr:
+    def _changed_inside(self, side: Expr, part: Expr, error: Expr) -> Expr:
         """Return a side as it is if the differential of a part has an error."""
         letter, known, side = matching("part", part), {}, self.letters.meaning(side)
         for change in [*side.atoms(*KINDS), *increments(self.chain, side)]:

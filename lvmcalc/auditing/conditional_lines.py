@@ -59,7 +59,7 @@ class ConditionalLines:
         self.conditions, self.slips = context.conditions, context.slips
         self.verdict, self.in_leaves = context.verdict, context.in_leaves
 
-    def only_for(self, sides: tuple[Expr, ...]) -> str:
+    def _only_for(self, sides: tuple[Expr, ...]) -> str:
         """Return the only letters in which two sides differ by a constant, "" if there are none."""
         moving, found = self.context.moving, []
         for name, leaf in self.chain.leaves.items():
@@ -78,7 +78,7 @@ class ConditionalLines:
         if is_named(self.chain, sides[0]) and sides[1:] == (0,):
             conditions.begun = True
             return self.context.heard(piece)
-        if piece.constant and (only := self.only_for(sides)):
+        if piece.constant and (only := self._only_for(sides)):
             raise Unreadable(_ONLY_FOR.format(only))
         place = next(n for n, verdict in enumerate(verdicts) if not verdict.holds)
         if is_shape_error(verdicts[place]):
@@ -88,7 +88,7 @@ class ConditionalLines:
             conditions.begin_point(left, right, piece.at.line)
         elif conditions.point:
             (leaf, value), = conditions.point.items()
-            return self.assumed(line, sides, f"line {conditions.lines[0]}", self.at_point,
+            return self.assumed(line, sides, f"line {conditions.lines[0]}", self._at_point,
                                 f"It holds at {notation.plain(leaf)} = {notation.plain(value)}.")
         assumption = self.context.assumption
         if assumption and not piece.condition:  # a later line may need it
@@ -100,7 +100,7 @@ class ConditionalLines:
             return self.assumed(line, sides, f"{assumption.at}", assumption.holds, told)
         if piece.condition == "assumption" or (
                 verdicts[place].counterexample
-                and self.restricts(piece, sides[place:place + 2])):
+                and self._restricts(piece, sides[place:place + 2])):
             self.context.assumption = Assumption(conditions, left, right, piece.at)
             if assumption or not self.context.assumption.points:
                 self.context.assumption.points = []
@@ -111,9 +111,9 @@ class ConditionalLines:
                 raise Unreadable(ASSUMED.format(conditions.assumed))
             return replace(line, verdicts=(Verdict("numeric", "with the values that were given"),),
                            note="It holds for the values that were given.")
-        return self.from_condition(piece, line, sides[place:place + 2], piece.goes_on or place > 0)
+        return self._from_condition(piece, line, sides[place:place + 2], piece.goes_on or place > 0)
 
-    def from_condition(self, piece: Piece, line: Line, sides: tuple[Expr, ...],
+    def _from_condition(self, piece: Piece, line: Line, sides: tuple[Expr, ...],
                        rewrites: bool) -> Line | None:
         """Return the line of an equation of two sides if a condition may imply it, else None.
 
@@ -126,7 +126,7 @@ class ConditionalLines:
         if is_named(self.chain, sides[0]) or (rewrites and not zero) or (
                 own and not piece.stationary):
             return None
-        source = self.solves_letter(sides) if own else None
+        source = self._solves_letter(sides) if own else None
         if own and not source:
             if conditions.unchecked:
                 raise Unreadable(UNKNOWN)
@@ -138,7 +138,7 @@ class ConditionalLines:
         if not source and (stationary or not (leaf and conditions.is_constant(right))):
             source = conditions.source(left, right)
         if not source and leaf and not (stationary and conditions.claims_zero(left, right)):
-            return self.given_value(piece, line, left, right)
+            return self._given_value(piece, line, left, right)
         tried = not source and stationary and not leaf
         if tried:
             found = conditions.holds(left, right)
@@ -156,13 +156,13 @@ class ConditionalLines:
             conditions.solve(sides[0], sides[1], conditions.found[-1],
                              lambda side: self.in_leaves(side)[0])
         if not source:
-            return self.refuted(line, sides, tried)
+            return self._refuted(line, sides, tried)
         condition, verdict = source
         if condition.wrong:
             return replace(line, verdicts=(Verdict("refuted", ""),), follows=condition.number)
         return replace(line, verdicts=(verdict,), note=conditions.where(condition))
 
-    def given_value(self, piece: Piece, line: Line, leaf: Expr, value: Expr) -> Line:
+    def _given_value(self, piece: Piece, line: Line, leaf: Expr, value: Expr) -> Line:
         """Return the line of an equation that gives a leaf a value, as λ = 1."""
         if not piece.condition:
             self.conditions.given[leaf] = value
@@ -171,7 +171,7 @@ class ConditionalLines:
                 raise Unreadable(VALUE_GIVEN.format(notation.plain(leaf)))
         return replace(line, kind="definition")
 
-    def refuted(self, line: Line, sides: tuple[Expr, ...], tried: bool) -> Line:
+    def _refuted(self, line: Line, sides: tuple[Expr, ...], tried: bool) -> Line:
         """Return the line of an equation that no condition implies.
 
         It was `tried` at points where a condition holds, or else gives a leaf a value.
@@ -184,16 +184,16 @@ class ConditionalLines:
             slip = in_solution(self.chain, right, partial(self.conditions.solves, left))
         else:
             told = "This does not follow from the line before"
-            slip = self.slip_in(sides) if tried else ()
+            slip = self._slip_in(sides) if tried else ()
         findings = slip or (finding("unknown", told, line.text),)
         return replace(line, verdicts=(Verdict("refuted", told),), findings=findings)
 
-    def solves_letter(self, sides: tuple[Expr, ...]) -> tuple[Condition, Verdict] | None:
+    def _solves_letter(self, sides: tuple[Expr, ...]) -> tuple[Condition, Verdict] | None:
         """Return the condition from which the value of a letter follows, None if there is none."""
         return self.conditions.source(*alike(*self.in_leaves(*sides))) or (
             self.conditions.solved_for(*sides, lambda side: self.in_leaves(side)[0]))
 
-    def slip_in(self, sides: tuple[Expr, ...]) -> Explanation:
+    def _slip_in(self, sides: tuple[Expr, ...]) -> Explanation:
         """Return the slip without which an equation holds under a condition, () if none."""
         known = self.conditions.known()
         told = [it for it in known if it in self.conditions.found and not it.wrong] or known
@@ -207,14 +207,14 @@ class ConditionalLines:
                         return findings_for([Mistake(*slip)])
         return ()
 
-    def restricts(self, piece: Piece, sides: tuple[Expr, ...]) -> bool:
+    def _restricts(self, piece: Piece, sides: tuple[Expr, ...]) -> bool:
         """Return whether an equation is a condition on leaves, as WᵀW = I is one on W."""
         left, right = alike(*self.in_leaves(*sides))
         zero = self.conditions.leaf(left, right) or any(map(is_written_zero, sides))
         return not (zero or piece.stationary or self.conditions.begun or is_named(
             self.chain, sides[0])) and self.conditions.restricted(*sides)
 
-    def at_point(self, left: Expr, right: Expr) -> bool:
+    def _at_point(self, left: Expr, right: Expr) -> bool:
         """Return whether an equation holds at the point that was named."""
         return self.verdict(*(self.conditions.with_values(side, self.conditions.point)
                               for side in (left, right))).holds

@@ -96,14 +96,17 @@ class Conditions:
         """Return the condition that the value of a letter solves, None if there is none."""
         for condition in self.known():
             if letter in condition.said.free_symbols:
+                left = condition.said.xreplace({letter: value})
                 with suppress(*NoNumbers):
-                    found = self.exercise.compare(
-                        in_leaves(condition.said.xreplace({letter: value})),
-                        zero_like(condition.zero))
-                    if found.status in RIGHT:
-                        return condition, found
+                    if verdict := self.vanishes(in_leaves(left)):
+                        return condition, verdict
         found = self.holds(*map(in_leaves, (letter, value)))
         return (found[0], Verdict("numeric", "")) if found and found[1] else None
+
+    def vanishes(self, side: Expr) -> Verdict | None:
+        """Return the verdict that a side is zero, None if it is not."""
+        verdict = self.exercise.compare(side, zero_like(side))
+        return verdict if verdict.status in RIGHT else None
 
     def begin_point(self, left: Expr, right: Expr, line: int) -> None:
         """Start a point, the value of a leaf at which the next equations hold."""
@@ -142,13 +145,11 @@ class Conditions:
         leaf = self.leaf(left, right)
         for condition in self.known():
             if leaf and left in condition.zero.free_symbols:
-                solved = condition.zero.xreplace({left: right})
                 with suppress(*NoNumbers):
-                    found = self.exercise.compare(solved, zero_like(condition.zero))
-                    if found.status in RIGHT:
-                        return condition, found
+                    if verdict := self.vanishes(condition.zero.xreplace({left: right})):
+                        return condition, verdict
             with suppress(*NoNumbers):
-                if self.is_multiple(difference(left, right), condition.zero):
+                if self._is_multiple(difference(left, right), condition.zero):
                     return condition, Verdict("numeric", "it follows from a condition")
         return None
 
@@ -164,7 +165,7 @@ class Conditions:
                 found.append(sizes[0] < _FAR * sizes[1])
         return bool(found) and all(found)
 
-    def is_multiple(self, one: Expr, other: Expr) -> bool:
+    def _is_multiple(self, one: Expr, other: Expr) -> bool:
         """Return whether an expression is another one times invertible factors."""
         wanted, found = self.exercise.values(one), self.exercise.values(other)
         if any(np.ndim(value) and not np.any(value) for value in found):
@@ -230,9 +231,7 @@ class Conditions:
         if np.prod(shape) > _MOST_UNKNOWN:
             return
 
-        def at(entries: np.ndarray) -> np.ndarray:
-            return np.ravel(float_at(zero, point | {name: entries.reshape(shape)})).astype(float)
-
+        at = function_of(zero, name, point)
         start = at(np.zeros(shape))
         slopes = np.stack([at(unit) - start for unit in np.eye(int(np.prod(shape)))], 1)
         rng = np.random.default_rng(0)
@@ -280,6 +279,14 @@ class Conditions:
     def with_values(self, side: Expr, values: dict[Expr, Expr] | None = None) -> Expr:
         """Return a side in leaves, with the values that were given to some of them."""
         return self.chain.in_leaves(side).xreplace(self.given if values is None else values)
+
+
+def function_of(zero: Expr, name: str, point: dict[str, Any],
+                ) -> Callable[[np.ndarray], np.ndarray]:
+    """Return the entries of an expression as a function of the entries of a leaf."""
+    shape = np.shape(point[name])
+    return lambda entries: np.ravel(float_at(zero, point | {name: entries.reshape(shape)})).astype(
+        float)
 
 
 def difference(left: Expr, right: Expr) -> Expr:

@@ -55,8 +55,8 @@ class DefinitionLines:
         context, (_, *others) = self.context, sides_of(piece.text)
         name = notation.spelling(piece.name)
         if name.endswith(BAR):
-            return self.adjoint_defined(piece, name.removesuffix(BAR))
-        if self.is_claim(piece, name, others[0]):
+            return self._adjoint_defined(piece, name.removesuffix(BAR))
+        if self._is_claim(piece, name, others[0]):
             return None
         diagonal = _DIAGONAL.fullmatch(piece.name)
         known = {letter.name for letter in self.letters.formulas}
@@ -90,7 +90,7 @@ class DefinitionLines:
         base = name.removeprefix("d")
         if base and base != name and base not in context.vocabulary and has_differentials(
                 self.chain, self.meaning(values[0])):
-            return self.integrated(piece, name, values)
+            return self._integrated(piece, name, values)
         letter = letter_for(name, values[0], read[0][1][0], piece.text)
         context.define(letter, values[0])
         context.left_side = letter
@@ -106,7 +106,7 @@ class DefinitionLines:
         return Line(piece.text, self.chain, (letter, *values), verdicts, at=piece.at,
                     kind="claim" if verdicts else "definition")
 
-    def is_claim(self, piece: Piece, name: str, formula: str) -> bool:
+    def _is_claim(self, piece: Piece, name: str, formula: str) -> bool:
         """Return whether a piece claims something of a letter that is known."""
         if name[:1] == "d" and name[1:] in self.context.vocabulary.differentials:
             return True
@@ -117,7 +117,7 @@ class DefinitionLines:
             rf"\s*{letter}\s*{_TURNED}[\s.,$]*", formula)  # in code, G = G.T redefines G
         return bool(symmetric) or not re.search(rf"(?<![A-Za-z]){letter}(?![A-Za-z])", formula)
 
-    def integrated(self, piece: Piece, name: str, values: list[Expr]) -> Line:
+    def _integrated(self, piece: Piece, name: str, values: list[Expr]) -> Line:
         """Return the line of dp = X dw, which defines p = X w up to a constant."""
         base = name.removeprefix("d")
         told = f"This defines {name}, but no line defines {base} itself."
@@ -138,7 +138,7 @@ class DefinitionLines:
         right = len(moving) == 1 and self.verdict(found, change).holds
         return whole if right else None
 
-    def adjoint_defined(self, piece: Piece, of: str) -> Line | None:
+    def _adjoint_defined(self, piece: Piece, of: str) -> Line | None:
         """Define the adjoint of a letter in code; return None if the adjoint is known."""
         with suppress(Unreadable, UnsupportedExpression):
             if any(letter.name == of for letter in self.letters.formulas):

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 
 from lvmcalc.auditing.pieces import Piece
+from lvmcalc.auditing.remarks import NABLA
 from lvmcalc.chain import Chain
 from lvmcalc.marking.derivation_text import letters_given
 from lvmcalc.notation import spelling
@@ -78,12 +79,12 @@ def without_arguments(text: str, chain: Chain) -> tuple[str, dict[str, list[str]
     letters = _functions(text, chain)
     for letter, arguments in letters.items():
         if len(arguments) == 1 and re.fullmatch(_NAME, arguments[0]):  # ∇f is by the w of f(w)
-            text = re.sub(rf"((?:∇|\\nabla)\s*)({re.escape(letter)}(?![A-Za-z]))",
+            text = re.sub(rf"({NABLA}\s*)({re.escape(letter)}(?![A-Za-z]))",
                           lambda it, by=arguments[0]: f"{it[1]}_{{{by}}} {it[2]}", text)
         for given in arguments:
             text = re.sub(rf"(?<![\w\\]){re.escape(letter)}\s*\(\s*{re.escape(given)}\s*\)",
                           lambda _, letter=letter: letter, text)
-        text = re.sub(rf"((?:∇|\\nabla)[^=\n]{{0,20}}?{re.escape(letter)})\s*\([^()=]*\)"
+        text = re.sub(rf"({NABLA}[^=\n]{{0,20}}?{re.escape(letter)})\s*\([^()=]*\)"
                       r"(?=\s*=\s*0)", r"\1", text)  # at the optimum
     return text, letters
 

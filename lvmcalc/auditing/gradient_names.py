@@ -7,6 +7,7 @@ from contextlib import suppress
 from sympy import Expr
 
 from lvmcalc.auditing.pieces import Piece
+from lvmcalc.auditing.remarks import NABLA
 from lvmcalc.chain import Chain
 from lvmcalc.checks import CannotBeFormed
 from lvmcalc.marking.differential_answers import KINDS, differentials_in, node_of
@@ -15,7 +16,7 @@ from lvmcalc.notation.formula_finder import sides_of
 from lvmcalc.notation.parser import readings
 from lvmcalc.notation.vocabulary import typed
 
-_NABLA = re.compile(r"(?<=[^\s(d])(?<!d\()\s*(?:∇|\\nabla(?![A-Za-z]))\s*L(?![\w(])")
+_NABLA = re.compile(rf"(?<=[^\s(d])(?<!d\()\s*{NABLA}\s*L(?![\w(])")
 
 _INDEX = re.compile(r"((?:∂|\\partial\s*)L\s*\}?\s*[/{]\s*(?:∂|\\partial\s*)\\?\w+?)"
                     r"_(?:\{[a-z]{1,2}\}|[a-z]{1,2}(?![\w]))")  # of ∂L/∂w_k
@@ -24,7 +25,7 @@ _INDEX = re.compile(r"((?:∂|\\partial\s*)L\s*\}?\s*[/{]\s*(?:∂|\\partial\s*)
 def with_gradient(chain: Chain, piece: Piece, moving: tuple[str, ...]) -> Piece:
     """Return a piece with ∂L/∂X for grad, gX or X_grad."""
     for name in chain.leaves:
-        unnamed = r"grad(?:ient)?|(?:∇|\\nabla)\s*L" if moving == (name,) else "(?!)"
+        unnamed = rf"grad(?:ient)?|{NABLA}\s*L" if moving == (name,) else "(?!)"
         called = rf"\s*(?:grad_?{name}|{name}_grad|g{name}|({unnamed}))\s*="
         if piece.kind != "words" and (match := re.match(called, piece.text)):
             adjoint = f"∂{chain.vocabulary.outputs[0]}/∂{name}"

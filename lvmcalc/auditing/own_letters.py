@@ -52,7 +52,7 @@ class OwnLetters:
         self.leaves = [it.symbol for it in chain.leaves.values() if not it.symbol.is_integer]
         short = {node: name for name, node in chain.abbreviations.items()}
         self.slopes = self.parts.adjoints | {
-            name: self.slopes_of(name, node.symbol, self.leaves) for node in chain.nodes.values()
+            name: self._slopes_of(name, node.symbol, self.leaves) for node in chain.nodes.values()
             for name in {node.name, short.get(node.name, node.name)}
             if node.name not in self.parts.adjoints and node.name != chain.output}
 
@@ -72,13 +72,13 @@ class OwnLetters:
             return words.extended({name: letter})
         # The blank distinguishes the symbol from that of a stage with the same letter
         adjoint = matching(f"{notation.adjoint_name(self.chain.output, name)} ", letter)
-        slopes = self.slopes_of(name, meaning, self.leaves) | self.slopes_of(name, formula, [
+        slopes = self._slopes_of(name, meaning, self.leaves) | self._slopes_of(name, formula, [
             it for it in self.formulas if it in formula.free_symbols and it != letter])
-        self.adjoints[adjoint], self.own[adjoint] = partial(self.adjoint_of, letter), letter
+        self.adjoints[adjoint], self.own[adjoint] = partial(self._adjoint_of, letter), letter
         self.meanings.pop(adjoint, None)
         return words.extended({name: letter}, {name: adjoint}, {name: slopes} if slopes else {})
 
-    def slopes_of(self, name: str, value: Expr, letters: Iterable[Expr]) -> dict[str, Expr]:
+    def _slopes_of(self, name: str, value: Expr, letters: Iterable[Expr]) -> dict[str, Expr]:
         """Return the symbols for the derivatives of a named value, such as ∂K/∂α, by letter."""
         return {letter.name: symbol for letter in letters
                 if (symbol := self.slope(value, letter, name)) is not None}
@@ -98,11 +98,11 @@ class OwnLetters:
         else:
             return None
         self.derived[symbol] = value, wrt
-        self.adjoints[symbol] = partial(self.slope_of, value, wrt)
+        self.adjoints[symbol] = partial(self._slope_of, value, wrt)
         self.meanings.pop(symbol, None)
         return symbol
 
-    def slope_of(self, value: Expr, wrt: Expr) -> Expr:
+    def _slope_of(self, value: Expr, wrt: Expr) -> Expr:
         """Return the derivative of a value with respect to a leaf or letter in it."""
         value = as_number(self.chain.in_leaves(value) if wrt.name in self.chain.leaves else value)
         if value.is_Matrix and not wrt.is_Matrix:
@@ -115,7 +115,7 @@ class OwnLetters:
 
     def quotients(self, above: Expr, below: Expr, i: str, j: str) -> Iterator[tuple[Expr, str]]:
         """Yield symbols for the meanings of ∂a/∂b or ∂a_i/∂b_j, with the indices that are left."""
-        value = self.in_terms(above, below)
+        value = self._in_terms(above, below)
         if below not in value.free_symbols or not below.is_Matrix:
             return
         for number, found in enumerate(derivatives(self.chain, value, below, i, j), 2):
@@ -147,13 +147,13 @@ class OwnLetters:
             self.meanings[symbol] = found.value
             yield symbol, ""
 
-    def in_terms(self, value: Expr, below: Expr) -> Expr:
+    def _in_terms(self, value: Expr, below: Expr) -> Expr:
         """Return an expression in which all that depends on a name is written with it."""
         known: dict[Expr, Expr] = {}
         for symbol in value.free_symbols - {below}:
             node = self.chain.nodes.get(self.chain.abbreviations.get(symbol.name, symbol.name))
             formula = self.formulas.get(symbol, node.expression if node else symbol)
-            inner = formula if formula == symbol else self.in_terms(formula, below)
+            inner = formula if formula == symbol else self._in_terms(formula, below)
             if below in inner.free_symbols:
                 known[symbol] = inner
         return value.xreplace(known)
@@ -177,7 +177,7 @@ class OwnLetters:
             found, _ = without_shifts(found, self.same)
         return found
 
-    def adjoint_of(self, letter: Expr) -> Expr:
+    def _adjoint_of(self, letter: Expr) -> Expr:
         """Return the adjoint of a letter.
 
         Raises
@@ -185,13 +185,13 @@ class OwnLetters:
         Unreadable
             If nothing says what L is in terms of the letter.
         """
-        found = next(self.ways(letter), None)
+        found = next(self._ways(letter), None)
         if found is None:
             raise Unreadable(f"{notation.plain(letter)} is no stage here, and no line before says "
                              f"what {notation.plain(self.chain.output)} is in terms of it.")
         return found
 
-    def ways(self, letter: Expr) -> Iterator[Expr]:
+    def _ways(self, letter: Expr) -> Iterator[Expr]:
         """Yield the possible adjoints of a letter, where something depends on several.
 
         They are: the derivative of L as a right line has it; the adjoint of the stages of which the
@@ -204,7 +204,7 @@ class OwnLetters:
         if letter not in value.free_symbols:  # put M = WᵀW in ½‖WᵀW x − x‖²
             value = with_letter(flattened(value), flattened(self.formulas[letter]), letter)
         stages = [product(1 / factor, adjoint) for factor, _, adjoint in self.stages(meaning)]
-        if letter in value.free_symbols and not self.chain_after(letter, value):
+        if letter in value.free_symbols and not self._chain_after(letter, value):
             found = gradient_of(self.chain, value, letter)
             if not stages or not self.same(found, added(stages)):
                 yield found
@@ -213,30 +213,30 @@ class OwnLetters:
         with suppress(Unreadable):
             if after := [other for other, formula in self.formulas.items()
                          if letter in formula.free_symbols and other != letter]:
-                yield added([self.brought(letter, other) for other in after])
+                yield added([self._contribution(letter, other) for other in after])
         if meaning.is_Matrix and meaning.is_square:
             for factor, node, adjoint in self.stages(inverse(meaning)):
                 yield product(-factor, transposed(node), self.chain.in_leaves(adjoint),
                               transposed(node))
 
-    def brought(self, letter: Expr, other: Expr) -> Expr:
+    def _contribution(self, letter: Expr, other: Expr) -> Expr:
         """Return one user's contribution to a letter's adjoint."""
         adjoint = matching("∂", other)
         scalar = inner(adjoint, self.formulas[other]) if other.is_Matrix else (
             adjoint * self.formulas[other])
         found = gradient_of(self.chain, scalar, letter)
-        return found.xreplace({adjoint: self.adjoint_of(other)})
+        return found.xreplace({adjoint: self._adjoint_of(other)})
 
     def other_ways(self, sides: Iterable[Expr]) -> Iterator[None]:
         """Try every other meaning of the adjoints in some sides, one after the other."""
         for symbol in self.own.keys() & {it for side in sides for it in side.free_symbols}:
             before = self.meanings[symbol]
-            for way in [*self.ways(self.own[symbol])][1:]:
+            for way in [*self._ways(self.own[symbol])][1:]:
                 self.meanings[symbol] = self.meaning(way)
                 yield
             self.meanings[symbol] = before
 
-    def chain_after(self, letter: Expr, value: Expr) -> bool:
+    def _chain_after(self, letter: Expr, value: Expr) -> bool:
         """Return whether a value has stages that may depend on a letter."""
         def stages(of: Expr) -> set[str]:
             names = {self.chain.abbreviations.get(it.name, it.name) for it in of.free_symbols}

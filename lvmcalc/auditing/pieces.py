@@ -51,7 +51,7 @@ _FIXED = re.compile(rf"(?:,|\s(?:and|with|for))\s+\$?\\?\w+\$?\s+{_STILL}[\s.]*$
                     r"|,?\s+for\s+(?:all|every|any|each)\s+\$?d\s*\\?\w+\$?(?=[\s.,]|$)"
                     r"|,?\s+(?:and|by|using)\s+(?:by\s+)?(?:the\s+)?symmetry\s+of\s+"
                     r"(?:\$[^$]+\$|\S+)(?=[\s.,]*$)")
-LOSS = ("loss", "cost", "objective")
+LOSS_NAMES = ("ell", "J", "loss", "cost", "objective")
 # Words from which on lines hold only where the gradient is zero
 _STATIONARY = re.compile(
     r"\b(?:set(?:ting)?|equat\w+|put(?:ting)?)\b[^=]*(?:\bzero\b|=\s*0\b|\bto 0\b)"
@@ -231,7 +231,7 @@ def _scalar_in(found: list[Piece], vocabulary: Vocabulary) -> str:
     formula, head = "", ""
     for piece in found:
         head = head if piece.goes_on else sides_of(piece.text)[0].strip()
-        scalar = head in vocabulary.outputs or piece.name in ("ell", "J", "f", *LOSS)
+        scalar = head in vocabulary.outputs or piece.name in {"f", *LOSS_NAMES}
         if piece.kind != "words" and scalar and "=" in piece.text:
             formula = sides_of(piece.text)[-1]
     return formula
@@ -256,8 +256,7 @@ def _used(piece: Piece, others: list[Piece]) -> Piece:
     names = rf"(?:{typed(base)}|{base.upper()})" if entry else typed(base)
     before = "a-z" if re.fullmatch("[A-Za-z]", base) else "A-Za-z"  # XDr contains D and r
     letter = re.compile(rf"(?<![{before}])d?{names}(?![a-z]|_(?!\{{?[a-z]{{1,2}}\b))")
-    numbered = re.search(r"[A-Za-z]_?\d$", piece.name)  # W_1 is a letter
-    kept = piece.kind != "definition" or piece.declared or numbered
+    kept = piece.kind != "definition" or piece.declared or re.search(r"[A-Za-z]_?\d$", piece.name)
     if kept or len(sides_of(piece.text)) > 2 or any(
             letter.search(it.text) for it in others
             if (it.kind != "words" or len(piece.name) == 1) and not says_nothing(it.text)):
@@ -345,6 +344,7 @@ def _piece(text: str, vocabulary: Vocabulary, found: list[Piece], own: set[str])
     if name and name[1][1:] in {piece.name for piece in found}:
         known = known or name[1][0] in "dδ"  # it is the differential of a letter
     if name and not known and len(sides_of(formula)) > 1 and (
-            defines or len(name[1]) == 1 or name[1] in {*LOSS, *own} or not is_english(name[1])):
+            defines or len(name[1]) == 1 or name[1] in {*LOSS_NAMES, *own}
+            or not is_english(name[1])):
         return Piece("definition", formula.strip(), re.sub("[{}]", "", name[1]), declared=defines)
     return Piece("claim", formula.strip(), name[1] if name else "", declared=defines)

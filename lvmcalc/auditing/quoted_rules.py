@@ -11,7 +11,7 @@ from contextlib import suppress
 import numpy as np
 from sympy import Expr, Symbol
 
-from lvmcalc.auditing.remarks import INNER, NAME, NOTATION
+from lvmcalc.auditing.remarks import INNER, NABLA, NAME, NOTATION
 from lvmcalc.calculus import CannotBeFormed
 from lvmcalc.calculus.functions import entry_by_entry
 from lvmcalc.calculus.operations import increment_of
@@ -155,7 +155,7 @@ def letters_of_rule(text: str, vocabulary: Vocabulary, known: Collection[str]) -
 
 def _letters(side: str, vocabulary: Vocabulary, known: Collection[str]) -> list[str] | None:
     """Return the letters of a side, None if it contains a word."""
-    bare = re.sub(r"((?:∇|\\nabla)\s*)_", r"\1 ", side)
+    bare = re.sub(rf"({NABLA}\s*)_", r"\1 ", side)
     plain = _COMMAND.sub(" ", _SUPERSCRIPT.sub(" ", _INDEX.sub(" ", bare)))
     found: list[str] = []
     for word in re.findall(r"\\?[^\W\d_]+[\u0302\u0303]?", plain):

@@ -10,7 +10,7 @@ from lvmcalc import notation
 from lvmcalc.auditing.conditional_lines import is_shape_error
 from lvmcalc.auditing.context import Context
 from lvmcalc.auditing.own_letters import common_ratio
-from lvmcalc.auditing.pieces import LOSS, Piece
+from lvmcalc.auditing.pieces import LOSS_NAMES, Piece
 from lvmcalc.auditing.remarks import NAME
 from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression, Verdict
 from lvmcalc.marking.exercise import NoValue, exercise_of
@@ -18,7 +18,6 @@ from lvmcalc.notation import Unreadable
 from lvmcalc.notation.forming import as_number, change_of
 from lvmcalc.notation.formula_finder import ROUND, sides_of
 
-_LOSSES = {"l", "ell", "J", *LOSS}
 _TAKEN = "The gradient is read as {}."
 _LOG_P = re.compile(r"\\?(?:log|ln)\s*p(?:\s*\([^()]*\))?")
 
@@ -33,7 +32,7 @@ class SaidLetters:
         """Return pieces with L for a letter that was defined as the scalar, as J = ½‖A w − y‖²."""
         output = self.chain.vocabulary.outputs[-1]
         for piece in found:
-            letter = self.name_of_scalar(piece)
+            letter = self._name_of_scalar(piece)
             if letter and piece.kind != "words" and self.agrees(piece, output):
                 return self.scalar_renamed(found, piece)
         return found
@@ -41,7 +40,7 @@ class SaidLetters:
     def scalar_renamed(self, found: list[Piece], piece: Piece) -> list[Piece]:
         """Return pieces with L for the letter that a piece defines as the scalar."""
         output = self.chain.vocabulary.outputs[-1]
-        called = re.escape(self.name_of_scalar(piece))
+        called = re.escape(self._name_of_scalar(piece))
         name = re.compile(rf"(?:(?<=[d∂δ²])|(?<![A-Za-z\\]))\\?{called}"
                           r"(?:\(\w+\))?(?![A-Za-z0-9](?!(?<=d)[A-Z]))")
         same = [it is piece or bool(it.name and it.name == piece.name) for it in found]
@@ -49,7 +48,7 @@ class SaidLetters:
             text=name.sub(output, it.text), kind="claim" if scalar else it.kind,
             name="" if scalar else it.name) for it, scalar in zip(found, same, strict=True)]
 
-    def name_of_scalar(self, piece: Piece) -> str:
+    def _name_of_scalar(self, piece: Piece) -> str:
         """Return the name on the left that may be another name of the scalar, "" if none."""
         left = sides_of(piece.text)[0].strip()
         called = re.sub(r"\(\w\)$", "", left) if NAME.match(left) else ""
@@ -68,7 +67,7 @@ class SaidLetters:
         if piece.kind != "claim" or name not in {*self.chain.nodes, *vocabulary.lengths} or (
                 name in vocabulary.outputs or self.agrees(piece, name)):
             return piece
-        another = piece.declared or name in self.chain.unnamed or self.has_other_shape(piece, name)
+        another = piece.declared or name in self.chain.unnamed or self._has_other_shape(piece, name)
         return piece._replace(kind="definition") if another else piece
 
     def by_intermediate(self, sides: tuple[Expr, ...]) -> tuple[tuple[Expr, ...], str]:
@@ -91,7 +90,7 @@ class SaidLetters:
         taken = max(fitting, key=lambda adjoint: fitting[adjoint].holds)
         return (taken, *sides[1:]), _TAKEN.format(notation.plain(taken))
 
-    def has_other_shape(self, piece: Piece, name: str) -> bool:
+    def _has_other_shape(self, piece: Piece, name: str) -> bool:
         """Return whether a statement gives its letter another shape than the chain does."""
         with suppress(Unreadable, CannotBeFormed, IndexError):
             value = as_number(self.context.formula(sides_of(piece.text)[1]))
@@ -125,7 +124,7 @@ class SaidLetters:
 
         It does if the letter is differentiated and not used otherwise, and nothing else is L.
         """
-        if notation.spelling(piece.name) not in _LOSSES:
+        if notation.spelling(piece.name) not in {"l", *LOSS_NAMES}:
             return False
         others = [it.text for it in found if it is not piece and it.kind != "words"]
         letter = rf"\\?{re.escape(piece.name)}(?![A-Za-z0-9_])"
@@ -135,9 +134,9 @@ class SaidLetters:
         used = re.compile(rf"(?<![A-Za-z\\]){letter}")
         return any(map(change.search, others)) and not any(map(output.search, others)) and not any(
             used.search(change.sub("", side)) for text in others for side in sides_of(text)[1:]
-        ) and not self.is_part(piece)
+        ) and not self._is_part(piece)
 
-    def is_part(self, piece: Piece) -> bool:
+    def _is_part(self, piece: Piece) -> bool:
         """Return whether a formula is a multiple of some terms of the scalar, or may be.
 
         The mean over the rows is such a multiple of all terms.

@@ -72,7 +72,7 @@ class SideReader:
             self.context.total_differential or name in self.context.moving))
         return f"It holds with {letters} held fixed." if letters else ""
 
-    def derivative(self, side: str, said: str) -> Expr | None:
+    def _derivative(self, side: str, said: str) -> Expr | None:
         """Return the derivative that a side is, as ∂/∂w (½ wᵀA w), None if it is none.
 
         That of ∇ (½ wᵀA w) is by the one letter in it with the shape of what is `said`.
@@ -97,7 +97,7 @@ class SideReader:
         try:
             value = self.meaning(as_number(self.context.formula(formula)))
         except Unreadable:
-            if not below or not self.is_of_row(formula, name, below[1]):
+            if not below or not self._is_of_row(formula, name, below[1]):
                 raise
             formula = f"Σ_{below[1]} ({formula})"
             value = self.meaning(as_number(self.context.formula(formula)))
@@ -123,17 +123,17 @@ class SideReader:
         if not others:
             raise Unreadable("A line of a derivation is an equation, such as ∂L/∂d = ∂L/∂c.")
         if _SECOND.fullmatch(first):
-            return self.second_differential(others)
+            return self._second_differential(others)
         if found := of_one_number(
                 self.context.vocabulary, [first, *others], self.letters.slope,
                 self.letters.formulas):
             return found
         first = gradient_called(self.chain, first, lambda: self.context.formula(others[0]),
                                 self.context.same)
-        if any(map(slopes_in, (first, *others))) and (found := self.with_slopes([first, *others])):
+        if any(map(slopes_in, (first, *others))) and (found := self._with_slopes([first, *others])):
             return found
         try:
-            return self.laid_out(self.read([first, *others]))
+            return self._laid_out(self.read([first, *others]))
         except Unreadable:
             known = (*filter(None, [self.indices]), *entries_in(first), *entries_in(others[-1]))
             for indices in dict.fromkeys(known):
@@ -142,7 +142,7 @@ class SideReader:
                     return found
             raise
 
-    def second_differential(self, others: list[str]) -> tuple[Expr, ...]:
+    def _second_differential(self, others: list[str]) -> tuple[Expr, ...]:
         """Return the sides of d²L = …, which is dwᵀ ∇²L dw if a column w alone varies."""
         varying = [self.context.vocabulary[name] for name in self.context.moving]
         if len(varying) != 1 or not varying[0].is_Matrix or varying[0].cols != 1:
@@ -152,7 +152,7 @@ class SideReader:
         with self.context.reading({_CURVATURE: symbol}):
             return self.sides(" = ".join([f"d{name}ᵀ {_CURVATURE} d{name}", *others]))
 
-    def is_of_row(self, formula: str, name: str, index: str) -> bool:
+    def _is_of_row(self, formula: str, name: str, index: str) -> bool:
         """Return whether a formula uses entries of one row of a matrix only."""
         letter = rf"(?<![A-Za-z\\]){typed(name)}"
         every = len(re.findall(rf"{letter}(?![a-z])", formula))
@@ -163,12 +163,12 @@ class SideReader:
         return every == len(rows) and {*rows} == {index} and not (
             others & {*re.findall(r"[^\W\d_]+", bare_)})
 
-    def with_slopes(self, texts: list[str]) -> tuple[Expr, ...]:
+    def _with_slopes(self, texts: list[str]) -> tuple[Expr, ...]:
         """Return the sides of an equation with derivatives of terms, () if one cannot be named."""
         put, symbols = [], {}
         for text in texts:
             for begin, end in reversed(slopes_in(text)):
-                symbol = self.derivative(text[begin:end], "")
+                symbol = self._derivative(text[begin:end], "")
                 if symbol is None:
                     return ()
                 name = f"{_SLOPE}{chr(ord('a') + len(symbols))}"
@@ -179,7 +179,7 @@ class SideReader:
         with self.context.reading(symbols):
             return self.sides(" = ".join(put))
 
-    def laid_out(self, sides: tuple[Expr, ...]) -> tuple[Expr, ...]:
+    def _laid_out(self, sides: tuple[Expr, ...]) -> tuple[Expr, ...]:
         """Return sides with (∂z/∂w)ᵀ for ∂z/∂w where only that fits.
 
         Raises
@@ -195,16 +195,16 @@ class SideReader:
                     if symbol in self.letters.derived
                     and all(it.is_Matrix and it.cols == 1
                             for it in self.letters.derived[symbol])}
-        if not matrices or self.is_formed(*sides[1:]):
+        if not matrices or self._is_formed(*sides[1:]):
             return sides
         turned = tuple(side.xreplace(matrices) for side in sides)
-        if not self.is_formed(*turned[1:]):
+        if not self._is_formed(*turned[1:]):
             raise Unreadable(_AS_ROWS)
         return turned
 
     def read(self, texts: list[str], indices: str = "") -> tuple[Expr, ...]:
         """Return the sides of an equation, between matrices or between their entries."""
-        if found := self.between_derivatives(texts):
+        if found := self._between_derivatives(texts):
             return found
         first, *others = texts
         change = self.context.vocabulary.change
@@ -213,44 +213,44 @@ class SideReader:
         if any(map(change.search, others)):  # d K⁻¹ is the differential, no product
             joined = re.sub(r"^\s*d\s+(?=[^\s=]+\s*$)", "d", first)
             first = joined if change.match(joined) else first
-        shape = _shape_of(self.divided(others[0], (), differentials, indices)[0].formula) if (
+        shape = _shape_of(self._divided(others[0], (), differentials, indices)[0].formula) if (
             _UNIT.fullmatch(first)) else ()
-        found = [self.derivative(first, others[0])
-                 or self.divided(first, shape, differentials, indices)[0].formula]
+        found = [self._derivative(first, others[0])
+                 or self._divided(first, shape, differentials, indices)[0].formula]
         for other in others:
             try:
-                ways = self.divided(other, _shape_of(found[0]), differentials, indices)
+                ways = self._divided(other, _shape_of(found[0]), differentials, indices)
             except Unreadable as error:  # tr(I) = D determines the size of I
                 sized = [way for size in self.chain.vocabulary.lengths if _SIZE in str(error)
-                         for way in self.divided(_UNIT_IN.sub(f"I_{size}", other), (),
+                         for way in self._divided(_UNIT_IN.sub(f"I_{size}", other), (),
                                                  differentials, indices)[:1]
                          if self.verdict(found[-1], way.formula).holds]
                 if len(sized) != 1:
                     raise
                 ways = sized
-            found.append(self.likeliest(found[-1], ways))
+            found.append(self._likeliest(found[-1], ways))
         return tuple(found)
 
-    def between_derivatives(self, texts: list[str]) -> tuple[Expr, ...]:
+    def _between_derivatives(self, texts: list[str]) -> tuple[Expr, ...]:
         """Return the sides of an equation for ∂z/∂w or a Hessian, () if it is none.
 
         Of the possible layouts it is that of the other side, if there is one.
         """
         found: list[tuple[Expr, ...]] = []
-        for symbol, indices in self.derivative_ways(texts[0]):
+        for symbol, indices in self._derivative_ways(texts[0]):
             others = [] if symbol.name.startswith("∂²") else [CannotBeFormed]
             with suppress(Unreadable, *others):
-                ways = [self.ways(text, symbol, indices) for text in texts[1:]]
-                sides = (symbol, *(self.likeliest(symbol, way) for way in ways))
+                ways = [self._ways(text, symbol, indices) for text in texts[1:]]
+                sides = (symbol, *(self._likeliest(symbol, way) for way in ways))
                 if _shape_of(sides[1]) == _shape_of(symbol) and self.verdict(*sides[:2]).holds:
                     return sides
                 found.append(sides)
         if not found and any(inverses_below(text)[0] for text in texts):
-            return self.with_inverse_below(texts)
+            return self._with_inverse_below(texts)
         found.sort(key=lambda sides: _shape_of(sides[1]) != _shape_of(sides[0]))
         return found[0] if found else ()
 
-    def with_inverse_below(self, texts: list[str]) -> tuple[Expr, ...]:
+    def _with_inverse_below(self, texts: list[str]) -> tuple[Expr, ...]:
         """Return the sides of an equation with ∂L/∂K⁻¹."""
         put = [inverses_below(text, _INVERSE) for text in texts]
         names = {name for inverted, _ in put for name in inverted}
@@ -261,7 +261,7 @@ class SideReader:
         with self.context.reading({_INVERSE: symbols[0]}):
             return self.read([text for _, text in put])
 
-    def ways(self, text: str, symbol: Expr, indices: str) -> list[Reading]:
+    def _ways(self, text: str, symbol: Expr, indices: str) -> list[Reading]:
         """Return the readings of a side opposite a derivative; 1 − h for ∂h/∂z is entrywise."""
         try:
             found = self.context.readings(text, _shape_of(symbol), False, indices)
@@ -269,10 +269,10 @@ class SideReader:
             return found
         except CannotBeFormed:
             if not symbol.is_Matrix or symbol.name.startswith("∂²"):
-                return self.divided(text, _shape_of(symbol), False, indices)
-            return self.by_entries(text, symbol.shape)
+                return self._divided(text, _shape_of(symbol), False, indices)
+            return self._by_entries(text, symbol.shape)
 
-    def by_entries(self, text: str, shape: tuple[Expr, ...]) -> list[Reading]:
+    def _by_entries(self, text: str, shape: tuple[Expr, ...]) -> list[Reading]:
         """Return the entrywise readings of a side."""
         below = "ij" if shape[1] != 1 else "i"
         names = "|".join(typed(name) for name, it in self.context.vocabulary.items()
@@ -280,7 +280,7 @@ class SideReader:
         spread = re.sub(rf"(?<![A-Za-z\\])(d?(?:{names}))(?![A-Za-z_])", rf"\1_{{{below}}}", text)
         return self.context.readings(spread, shape, False, below)
 
-    def is_formed(self, *sides: Expr) -> bool:
+    def _is_formed(self, *sides: Expr) -> bool:
         """Return whether all sides can be formed."""
         with suppress(CannotBeFormed):
             for side in sides:
@@ -288,7 +288,7 @@ class SideReader:
             return True
         return False
 
-    def divided(self, text: str, shape: tuple[Expr, ...], differentials: bool,
+    def _divided(self, text: str, shape: tuple[Expr, ...], differentials: bool,
                 indices: str) -> list[Reading]:
         """Return the readings of a side, entrywise for a quotient or a starred product of columns.
 
@@ -296,9 +296,9 @@ class SideReader:
         """
         try:
             found = self.context.readings(text, shape, differentials, indices)
-            if "*" in text and not self.context.arrays and not self.is_formed(found[0].formula):
+            if "*" in text and not self.context.arrays and not self._is_formed(found[0].formula):
                 other = readings(text, self.context.vocabulary, shape, differentials, indices, True)
-                return other if self.is_formed(other[0].formula) else found
+                return other if self._is_formed(other[0].formula) else found
             return found
         except Unreadable as error:
             if _OUTSIDE in str(error) and (whole := with_summand(text)) != text:
@@ -307,7 +307,7 @@ class SideReader:
                 raise
             with suppress(Unreadable, CannotBeFormed):
                 if shape:
-                    return self.by_entries(text, shape)
+                    return self._by_entries(text, shape)
             with suppress(Unreadable, CannotBeFormed):
                 found = readings(_QUOTIENT_SIGN.sub(" ./ ", text), self.context.vocabulary, shape,
                                  differentials)
@@ -315,7 +315,7 @@ class SideReader:
                 return found
             raise
 
-    def derivative_ways(self, left: str) -> Iterator[tuple[Expr, str]]:
+    def _derivative_ways(self, left: str) -> Iterator[tuple[Expr, str]]:
         """Yield the symbols of the derivatives that a left side may be."""
         inverted, rest = inverses_below(left)
         left = bare(left)
@@ -336,7 +336,7 @@ class SideReader:
                 yield from self.letters.quotients(above, below, quotient["i"] or "",
                                                   quotient["j"] or "")
 
-    def likeliest(self, before: Expr, ways: list[Reading]) -> Expr:
+    def _likeliest(self, before: Expr, ways: list[Reading]) -> Expr:
         """Return the reading that makes a side equal to the one before, else the first."""
         true = [way.formula for way in ways[1:] if self.verdict(before, way.formula).holds]
         return true[0] if true and not self.verdict(before, ways[0].formula).holds else (

@@ -42,7 +42,7 @@ class UnreadLines:
         self.context, self.chain, self.letters = context, context.chain, context.letters
         self.reader, self.said = reader, said
 
-    def not_checked(self, piece: Piece) -> str:
+    def _not_checked(self, piece: Piece) -> str:
         """Return why an unreadable line needs no check, "" if it should have been readable."""
         if EXPANSION.search(piece.text):
             return _EXPANDED
@@ -59,7 +59,7 @@ class UnreadLines:
             letters = [said[1]]
         return _RULE.format(" and ".join(letters)) if letters else ""
 
-    def otherwise(self, piece: Piece, among: bool) -> Line | None:
+    def _otherwise(self, piece: Piece, among: bool) -> Line | None:
         """Return the line if another way of reading it makes it right, else None.
 
         With `among`, its equation may stand among unknown words.
@@ -77,7 +77,7 @@ class UnreadLines:
                     return Line(piece.text, self.chain, sides, verdicts, note=note)
         return None
 
-    def repeats(self, text: str, name: str) -> bool:
+    def _repeats(self, text: str, name: str) -> bool:
         """Return whether a text only repeats what a letter means already."""
         equation = re.compile(rf"(?P<before>[A-Za-z]*)[\s$]*(?<![A-Za-z\\]){typed(name)}\s*&?\s*:?="
                               r"(?P<rest>[^=]*)")
@@ -97,9 +97,9 @@ class UnreadLines:
         """Return an unreadable line, and mark the letters it defines as unknown."""
         if piece.condition == "assumption":
             self.context.assumption = Assumption(self.context.conditions, S.Zero, S.One, piece.at)
-        if found := self.otherwise(piece, "Beside the formula" in reason):
+        if found := self._otherwise(piece, "Beside the formula" in reason):
             return found
-        if note := self.not_checked(piece):
+        if note := self._not_checked(piece):
             return Line(piece.text, self.chain, kind="words", note=note)
         for lost, at in self.context.undefined.items():
             if re.search(rf"(?<![a-z\\])(?:d|\\)?{typed(lost)}(?![a-z])", piece.text) and (
@@ -111,7 +111,7 @@ class UnreadLines:
                   if "cholesky" not in piece.text.lower()}  # whose factor is also called L
         for given in ({name} if name else letters_given(piece.text)) - scalar - {
                 *self.chain.leaves}:
-            if given in self.context.vocabulary and self.repeats(piece.text, given):
+            if given in self.context.vocabulary and self._repeats(piece.text, given):
                 continue
             self.context.vocabulary = self.context.vocabulary.without(given)
             self.context.undefined.setdefault(given, piece.at)
