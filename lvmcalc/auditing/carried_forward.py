@@ -1,8 +1,7 @@
 """Carry errors forward: find the earlier slip from which a wrong line follows.
 
-A line follows from a slip if it is right once the slip is taken for true: what it says put in place
-of its left side, and its gradient, or differential, in the chain. It follows, too, if its error is
-made up of errors before, as where one term of a sum was differentiated wrongly.
+A line follows from a slip if it is right once the slip is taken for true, in the line and in the
+chain. It follows, too, if its error combines errors before it, as a sum has those of its terms.
 """
 
 import re
@@ -196,35 +195,38 @@ class Slips:
 
     def _read_off(self, name: str, *sides: Expr) -> Position | None:
         """Find the earlier slip from which a gradient or a Hessian was read off."""
-        second = _HESSIAN.fullmatch(getattr(sides[0], "name", ""))
-        for number, left, change in [(number, *pair) for number, said in self.said.items()
-                                     for pair in said.items()] if name or second else ():
-            with suppress(*NoValue, UnsupportedExpression, ValueError, TypeError):
-                by = second[1] if second else name
-                step = increment_of(self.chain[by].symbol)
-                if second and left == self.chain.adjoint_symbol(by):  # the stated ∂L/∂w
-                    left, change = product(sides[0], step), in_increments(self.chain, change_of(
-                        self.chain.in_leaves(self.letters.meaning(change))), (by,))
-                if second and self.same(left, product(sides[0], step)) and self.same(
-                        change, product(sides[-1], step)):
-                    return number
-                if second and all(self.same(as_number(one), as_number(product(
-                        transposed(step), side, step))) for one, side in (
-                            (left, sides[0]), (change, sides[-1]))):  # d²L = dwᵀ H dw
-                    return number
-                right = product(sides[0], step)
-                if second and any(self.same(product(sides[-1], step), wrong) for wrong in
-                                  self._changed_gradients(left, change, by, right)):
-                    return number
-                if not second and node_of(self.chain, left) == self.chain.output and self.same(
-                        gradient_of(self.chain, as_number(in_increments(
-                            self.chain, self.letters.meaning(change), (by,))), step), sides[-1]):
-                    return number
+        hessian = _HESSIAN.fullmatch(getattr(sides[0], "name", ""))
+        reads, by = (self._is_hessian_of, hessian[1]) if hessian else (self._is_gradient_of, name)
+        for number, said in self.said.items() if by else ():
+            for left, change in said.items():
+                with suppress(*NoValue, UnsupportedExpression, ValueError, TypeError):
+                    if reads(left, change, by, sides):
+                        return number
         return None
+
+    def _is_gradient_of(self, left: Expr, change: Expr, by: str, sides: tuple[Expr, ...]) -> bool:
+        """Return whether the last side is the gradient in a stated dL."""
+        return node_of(self.chain, left) == self.chain.output and self.same(gradient_of(
+            self.chain, as_number(in_increments(self.chain, self.letters.meaning(change), (by,))),
+            increment_of(self.chain[by].symbol)), sides[-1])
+
+    def _is_hessian_of(self, left: Expr, change: Expr, by: str, sides: tuple[Expr, ...]) -> bool:
+        """Return whether the last side is the Hessian in a stated ∂L/∂w, d∇L or d²L."""
+        step = increment_of(self.chain[by].symbol)
+        right, said = (product(side, step) for side in (sides[0], sides[-1]))
+        if left == self.chain.adjoint_symbol(by):
+            left, change = right, in_increments(self.chain, change_of(
+                self.chain.in_leaves(self.letters.meaning(change))), (by,))
+        second = [as_number(product(transposed(step), side)) for side in (right, said)]
+        return (self.same(left, right) and self.same(change, said)) or (
+            self.same(as_number(left), second[0]) and self.same(as_number(change), second[1])
+        ) or any(self.same(said, wrong)
+                 for wrong in self._changed_gradients(left, change, by, right))
 
     def _changed_gradients(self, changed: Expr, said: Expr, by: str, right: Expr) -> Iterator[Expr]:
         """Yield d(gradient) under a stated dp, for p in a right line about the gradient."""
-        letter = next((it for it in self.letters.formulas if f"d{it.name}" == changed.name), None)
+        called = getattr(changed, "name", "")
+        letter = next((it for it in self.letters.formulas if f"d{it.name}" == called), None)
         for left, side in self.relations if letter is not None else ():
             if left == self.chain.adjoint_symbol(by) and letter in side.free_symbols:
                 error = in_increments(self.chain, self.letters.meaning(said), (by,)) - (
