@@ -1,4 +1,4 @@
-"""What a derivation assumes of the leaves, as W Wᵀ = I, and points at which that holds."""
+"""Assume an equation between leaves, as W Wᵀ = I, and find points at which it holds."""
 
 import re
 from collections.abc import Iterator
@@ -10,7 +10,13 @@ import numpy as np
 from sympy import Expr, OneMatrix
 
 from lvmcalc import notation
-from lvmcalc.auditing.conditions import Conditions, NoNumbers, difference, zero_like
+from lvmcalc.auditing.conditions import (
+    Conditions,
+    NoNumbers,
+    difference,
+    function_of,
+    zero_like,
+)
 from lvmcalc.auditing.positions import Position
 from lvmcalc.calculus.arithmetic import whole_size
 from lvmcalc.chain import Chain
@@ -21,13 +27,13 @@ _SIZES = (2, 3, 5, 7)
 _CLOSE, _NEAR, _SMALL = 1e-11, 1e-7, 1e-5
 _ROWS = re.compile(r"\bone-?\s?hot\b|\bsums?\s+(?:up\s+)?to\s+(?:one\b|1\b)")
 _DENIED = re.compile(r"\b(?:not|no|columns?|if)\b|n['’]t\b")
-_LABELS = ("Y", "T")  # what the labels are called where no letter stands beside the word
+_LABELS = ("Y", "T")  # usual names of labels, where a text names none
 _MOST_STEPS = 40  # of Newton's method
-_ENOUGH = 2  # points, which are of different sizes
+_ENOUGH = 2  # points of different sizes
 
 
 class Assumption:
-    """An equation between leaves that is taken for true from a line on.
+    """An equation between leaves that a derivation assumes from some line on.
 
     Parameters
     ----------
@@ -50,7 +56,7 @@ class Assumption:
                 break
 
     def near(self, left: Expr, right: Expr, point: dict[str, Any]) -> dict[str, Any]:
-        """Return a point at which two sides are equal, by Newton's method for one leaf.
+        """Return a point at which the equation holds, found by Newton's method for one leaf.
 
         Raises
         ------
@@ -64,12 +70,7 @@ class Assumption:
                      and leaf.symbol in zero.free_symbols and name not in self.chain.symmetric), "")
         if not name:
             raise ValueError("no leaf is to be changed")
-
-        def at(entries: np.ndarray) -> np.ndarray:
-            put = point | {name: entries.reshape(point[name].shape)}
-            return np.ravel(float_at(zero, put)).astype(float)
-
-        entries = np.ravel(point[name])
+        at, entries = function_of(zero, name, point), np.ravel(point[name])
         for _ in range(_MOST_STEPS):
             if np.abs(at(entries)).max() < _CLOSE:
                 return point | {name: entries.reshape(point[name].shape)}
@@ -79,11 +80,11 @@ class Assumption:
         raise ValueError("no point is found")
 
     def holds(self, left: Expr, right: Expr) -> bool | None:
-        """Return whether an equation holds where the assumption does, None if that is not known."""
+        """Return whether an equation holds under the assumption, None if that is not known."""
         return self.agree(left, right, self.points)
 
     def vanishing_adjoint(self, left: Expr, right: Expr) -> str:
-        """Return the adjoint that has to be zero, too, for an equation to hold, "" if none is."""
+        """Return the adjoint that must also be zero for an equation to hold, "" if none."""
         for condition in self.conditions.known():
             if condition.name not in self.chain.leaves or condition.wrong:
                 continue
@@ -112,10 +113,10 @@ class Assumption:
 
 
 class OneHot(Assumption):
-    """That each row of a leaf, or a leaf that is a column, has a single 1 and else zeros."""
+    """The assumption that each row of a leaf, or a leaf that is a column, is one-hot."""
 
     def near(self, left: Expr, right: Expr, point: dict[str, Any]) -> dict[str, Any]:
-        """Return a point at which it is so."""
+        """Return a point at which the rows are one-hot."""
         value = point[left.name]
         rows = value.reshape(1, -1) if value.shape[1] == 1 else value
         hot = np.eye(rows.shape[1])[rows.argmax(1)]
@@ -123,7 +124,7 @@ class OneHot(Assumption):
 
 
 def said_of_rows(conditions: Conditions, text: str) -> Assumption | None:
-    """Return what a text says of the rows of a leaf, that each is one-hot or sums to one."""
+    """Find the assumption that the rows of a leaf are one-hot or sum to one."""
     for number, line in enumerate(text.split("\n"), 1):
         if _DENIED.search(line) or not _ROWS.search(line):
             continue
@@ -141,7 +142,7 @@ def said_of_rows(conditions: Conditions, text: str) -> Assumption | None:
 
 
 def _points_of(chain: Chain) -> Iterator[dict[str, Any]]:
-    """Yield random values of the sizes and leaves, of other sizes each time."""
+    """Yield random values of the leaves, with new sizes each time."""
     rng = np.random.default_rng(0)
     names = sorted(chain.vocabulary.lengths)
     for chosen in permutations(_SIZES, len(names)):

@@ -1,4 +1,4 @@
-"""What an audit says of a derivation: each line with its verdicts, and the sum of them."""
+"""Report an audit: each line with its verdicts, and a summary."""
 
 import re
 from collections.abc import Callable
@@ -29,9 +29,18 @@ PROPORTIONAL = ("∝ can leave out a factor or a term that is added, and no such
 class Line:
     """One line of a derivation: what was read, the verdicts, and what is wrong.
 
-    `at` is where it stands, `follows` the line with a slip from which it follows, `place` the
-    number of the equals sign in question; `kind` is "claim", "definition" or "words", of which only
-    a claim can be wrong. `note` says how a right line is meant.
+    Attributes
+    ----------
+    text : the line as it was written
+    chain : of the derivation
+    sides : what was read
+    verdicts : for each equals sign, whether its sides are equal
+    findings : what is wrong
+    kind : "claim", "definition" or "words", of which only a claim can be wrong
+    follows : the line with the slip from which it follows
+    place : the number of the equals sign in question
+    note : how a right line is meant
+    at : its position
     """
 
     text: str
@@ -89,8 +98,8 @@ class Line:
         if any(one == other for one, other in pairwise(found)):
             found = [*self.sides]
         letters = {chain.adjoint_symbol(node): notation.matching(notation.adjoint_name(
-            chain.output, short), chain[node].symbol) for short, node in chain.abbreviations.items()
-            if short in self.text and not re.search(rf"(?<![A-Za-z]){node}(?![A-Za-z])", self.text)}
+            chain.output, short), chain[node].symbol)
+            for node, short in _abbreviations_in(chain, self.text).items()}
         return [side.xreplace(letters) for side in found]
 
     def __str__(self) -> str:
@@ -194,14 +203,19 @@ def _lines(places: list[Position]) -> str:
     return capital(places[0]) + "," * bool(places[0].equation)
 
 
+def _abbreviations_in(chain: Chain, text: str) -> dict[str, str]:
+    return {node: short for short, node in chain.abbreviations.items() if short in text
+            and not re.search(rf"(?<![A-Za-z]){node}(?![A-Za-z])", text)}
+
+
 def capital(at: Position) -> str:
-    """Return where a line is as the beginning of a sentence."""
+    """Return a position as the beginning of a sentence."""
     return f"{at}"[:1].upper() + f"{at}"[1:]
 
 
 def credit(chain: Chain, lines: list[Line], asked_in: Callable[[Expr], str],
            meaning: Callable[[Expr], Expr]) -> list[str]:
-    """Return what is right in a derivation with a slip, and what the right result is.
+    """Return sentences on what is right in a derivation with a slip, and on the right result.
 
     Parameters
     ----------
@@ -220,9 +234,7 @@ def credit(chain: Chain, lines: list[Line], asked_in: Callable[[Expr], str],
     paths = [child for child in chain.children(name) if child in right]
     said = []
     if stages := [other for other in dict.fromkeys(right) if other not in {name, *paths}]:
-        text = " ".join(line.text for line in lines)
-        letters = {node: short for short, node in chain.abbreviations.items() if short in text
-                   and not re.search(rf"(?<![A-Za-z]){node}(?![A-Za-z])", text)}
+        letters = _abbreviations_in(chain, " ".join(line.text for line in lines))
         named = [notation.plain(notation.adjoint_name(chain.output, letters.get(node, node)))
                  for node in stages]
         said.append(f"Right stages: {', '.join(named)} ({len(named)}).")
@@ -242,7 +254,7 @@ def credit(chain: Chain, lines: list[Line], asked_in: Callable[[Expr], str],
 
 
 def by_terms(chain: Chain, side: Expr, truth: Expr, letters: bool = True) -> tuple[Finding, ...]:
-    """Return what is wrong with the terms of a side; with `letters`, K is one in it."""
+    """Compare the terms of two sides, and return what is wrong with them."""
     exercise, sides = exercise_of(chain, chain.output), (side, truth)
     if side.is_Matrix != truth.is_Matrix:
         sides = (as_number(side), as_number(truth))

@@ -1,4 +1,4 @@
-"""The audit of a derivation: which of its lines follow, and what is wrong with those that do not.
+"""Audit a derivation: which of its lines follow, and what is wrong with the others.
 
 A line is an equation, such as "∂L/∂e = α ∂L/∂d = α ∂L/∂c". Every equals sign in it is a claim,
 which is compared and, where it is false, marked. A slip is blamed once: a line behind it that
@@ -19,7 +19,7 @@ from lvmcalc.auditing.audit_report import DOTS, PROPORTIONAL, Audit, Line, credi
 from lvmcalc.auditing.backprop_notation import as_adjoints, as_typed, of_own_letters, stages_of
 from lvmcalc.auditing.blaming import Blaming
 from lvmcalc.auditing.conditional_lines import ZERO_GRADIENT, ConditionalLines, is_shape_error
-from lvmcalc.auditing.conditions import NoNumbers
+from lvmcalc.auditing.conditions import Condition, NoNumbers
 from lvmcalc.auditing.context import Context
 from lvmcalc.auditing.contributions import SAID_TWICE, TOLD, is_contribution, nearest
 from lvmcalc.auditing.definition_lines import DefinitionLines
@@ -83,7 +83,7 @@ def audit(lines: str | Iterable[str], of: str | Chain) -> Audit:
     if not all(isinstance(text, str) for text in given):
         raise TypeError("A derivation is text, or a list of lines of text.")
     text = "\n".join(given)
-    if isinstance(lines, str):  # """ stands on a line of its own
+    if isinstance(lines, str):  # the quotes """ stand on a line of their own
         text = re.sub(r"\A\s*\n", "", text)
     text = as_equations(with_newton(laid_out(text, chain), chain), chain)
     chain = with_free_letters(chain, text)
@@ -134,11 +134,11 @@ class _Auditor:
         self.conditional, self.blaming = ConditionalLines(context), Blaming(context)
         self.unreadable = UnreadLines(context, self.reader, self.said).line
         self.definitions = DefinitionLines(context, self.unreadable, self.conditional.line)
-        self.contributions: list[Expr] = []  # of single paths, which lines have stated
+        self.contributions: list[Expr] = []  # stated for single paths
 
     def audited(self, found: list[Piece]) -> Audit:
         """Return the audit of the pieces of a derivation."""
-        found, lines = self.prepared(found), {}
+        found, lines = self._prepared(found), {}
         joined: set[int] = set()  # pieces that are read as the end of the line before
         for place in reading_order(found, stages_of(self.chain)):
             if place in joined:
@@ -147,26 +147,26 @@ class _Auditor:
             try:
                 with time_limit():
                     piece = self.said.meant(self.conditional.estimate(piece))
-                    if self.defines_scalar(found, piece):
+                    if self._defines_scalar(found, piece):
                         found = self.said.scalar_renamed(found, found[place])
                         piece = found[place]
                     line = self.line(piece)
                     if line.status == "refuted":
-                        line, rest = self.joined(self.blamed_behind(line), found, place, piece)
+                        line, rest = self._joined(self._blamed_behind(line), found, place, piece)
                         joined |= rest
             except TimeIsUp:
                 late = Finding("unreadable", piece.text, f"{LATE[0].upper()}{LATE[1:]}.")
                 line = Line(piece.text, self.chain, findings=(late,))
-            except Exception as error:  # as one letter for two things: a text never ends an audit
+            except Exception as error:  # no text ends an audit
                 line = self.unreadable(piece, str(error))
             if piece.subordinate:
                 self.context.left_side = left_side
             lines[place] = replace(line, at=piece.at)
-        ordered = [lines[place] for place in sorted(lines) if not self.is_size(lines[place])]
+        ordered = [lines[place] for place in sorted(lines) if not self._is_size(lines[place])]
         told = credit(self.chain, ordered, partial(asked_for, self.chain), self.context.meaning)
         return Audit(tuple(ordered), tuple(told))
 
-    def prepared(self, found: list[Piece]) -> list[Piece]:
+    def _prepared(self, found: list[Piece]) -> list[Piece]:
         """Return the pieces with L for the scalar and ∂L/∂X for the gradients."""
         context = self.context
         context.arrays = any(ARRAYS.search(piece.text) for piece in found)
@@ -177,19 +177,19 @@ class _Auditor:
             found = [with_gradient(self.chain, piece, context.moving) for piece in found]
         return found
 
-    def defines_scalar(self, found: list[Piece], piece: Piece) -> bool:
+    def _defines_scalar(self, found: list[Piece], piece: Piece) -> bool:
         """Return whether a definition defines another name of the scalar."""
         return piece.kind == "definition" and (
             self.said.agrees(piece, self.context.vocabulary.outputs[-1])
             or self.said.is_loss(found, piece))
 
-    def is_size(self, line: Line) -> bool:
+    def _is_size(self, line: Line) -> bool:
         """Return whether a line only repeats a size of the chain, as N = N."""
         vocabulary = self.context.vocabulary
         return len({*line.sides}) == 1 and line.sides[0] in {
             vocabulary[name] for name in vocabulary.lengths}
 
-    def blamed_behind(self, line: Line) -> Line:
+    def _blamed_behind(self, line: Line) -> Line:
         """Return the line of a definition G = ∂L/∂K = … with what is wrong behind the letter."""
         if line.findings or line.follows:
             return line
@@ -197,17 +197,17 @@ class _Auditor:
         line = self.blaming.blamed(replace(line, sides=(*values,)), (*values,))
         return replace(line, sides=(letter, *values))
 
-    def joined(self, line: Line, found: list[Piece], place: int,
+    def _joined(self, line: Line, found: list[Piece], place: int,
                piece: Piece) -> tuple[Line, set[int]]:
         """Return the line joined with a neighbour if that makes it right, and the pieces used."""
-        for text, rest in self.joinings(found, place, piece):
+        for text, rest in self._joinings(found, place, piece):
             other = self.checked(piece._replace(text=text))
             if other.status in RIGHT:
                 self.slips.drop(piece.at)
                 return other, rest
         return line, set()
 
-    def joinings(self, found: list[Piece], place: int,
+    def _joinings(self, found: list[Piece], place: int,
                  piece: Piece) -> Iterator[tuple[str, set[int]]]:
         """Yield an equation joined with its neighbours, and the numbers of the pieces used.
 
@@ -238,14 +238,14 @@ class _Auditor:
             self.conditions.begun = True
             return self.context.heard(piece)
         try:
-            line, traced = self.compared(piece)
+            line, traced = self._compared(piece)
         except (Unreadable, UnsupportedExpression) as error:
             return self.unreadable(piece, str(error))
         except CannotBeFormed as error:
             return self.definitions.misshapen(piece, error)
-        return self.judged(piece, line, traced) if traced else line
+        return self._judged(piece, line, traced) if traced else line
 
-    def compared(self, piece: Piece) -> tuple[Line, tuple[Expr, ...]]:
+    def _compared(self, piece: Piece) -> tuple[Line, tuple[Expr, ...]]:
         """Compare the sides of a claim; return its line, and the sides, () if it is settled."""
         if piece.error:
             raise Unreadable(piece.error)
@@ -270,7 +270,7 @@ class _Auditor:
         name = asked_for(self.chain, self.context.left_side) if piece.of_path else ""
         if name and len(verdicts) == 1 and not verdicts[0].holds:
             said, = self.context.in_leaves(traced[1])
-            if self.is_new_contribution(name, said):
+            if self._is_new_contribution(name, said):
                 told = TOLD.format(notation.plain(sides[0]))
                 return replace(line, sides=sides, verdicts=(Verdict("proved", ""),), note=told), ()
             if (meant := nearest(self.chain, name, said)) is not None:
@@ -285,7 +285,7 @@ class _Auditor:
             return found, ()
         return replace(line, sides=sides, verdicts=verdicts), traced
 
-    def is_new_contribution(self, name: str, said: Expr) -> bool:
+    def _is_new_contribution(self, name: str, said: Expr) -> bool:
         """Return whether an expression is what paths contribute to an adjoint, and remember it.
 
         Raises
@@ -300,7 +300,7 @@ class _Auditor:
         self.contributions.append(said)
         return True
 
-    def judged(self, piece: Piece, line: Line, traced: tuple[Expr, ...]) -> Line:
+    def _judged(self, piece: Piece, line: Line, traced: tuple[Expr, ...]) -> Line:
         """Return the line of a claim with its note if it is right, with its findings if not."""
         sides, verdicts = line.sides, line.verdicts
         right = _all_right(verdicts)
@@ -337,8 +337,9 @@ class _Auditor:
                            if it.wrong and it.of == left), number)
             wrong = True
         with suppress(*NoNumbers):
-            self.conditions.add(self.context.in_leaves(side)[0], name if name in known else "",
-                                number, wrong, left, side)
+            zero, = self.context.in_leaves(side)
+            self.conditions.add(Condition(
+                zero, name if name in known else "", number, wrong, left, side))
 
 
 def _all_hold(verdicts: Iterable[Verdict]) -> bool:

@@ -1,4 +1,4 @@
-"""The notation of backpropagation code, in which dz is ∂L/∂z and not the differential of z."""
+"""Read the notation of backpropagation code, where dz is ∂L/∂z and no differential."""
 
 import re
 
@@ -16,8 +16,7 @@ _PART, BAR, _AGAIN = "d_", "_bar", "__"
 
 
 def as_adjoints(text: str, chain: Chain, on_paper: bool = False) -> str:
-    """Return a text in which X_bar stands for the dX of backpropagation, the text itself if it is
-    of another kind.
+    """Return a text with X_bar for the dX of backpropagation code; other texts stay as they are.
 
     It is of that kind if it is code, has no dL, and says what dX is for a leaf X, or what some dz
     is without another differential. What is assigned several times, as in `dW += …`, is only in
@@ -49,7 +48,7 @@ def as_adjoints(text: str, chain: Chain, on_paper: bool = False) -> str:
     several = {name for name in names if names.count(name) > 1}
     left = {name: names.count(name) for name in several & stages_of(chain)}
 
-    again: dict[str, int] = {}  # dH = dH * (1 - H**2) is ∂L/∂H no more
+    again: dict[str, int] = {}  # behind dH = dH * (1 - H**2), dH is no longer ∂L/∂H
 
     def called(name: str) -> str:
         if name in again:
@@ -79,19 +78,18 @@ def as_adjoints(text: str, chain: Chain, on_paper: bool = False) -> str:
 
 
 def as_typed(text: str) -> str:
-    """Return a text with dX for what `as_adjoints` calls it."""
+    """Undo `as_adjoints`."""
     return re.sub(rf"\b(\w+){BAR}\b|\b{_PART}(\w+?)(?:{_AGAIN}\d)?\b", r"d\1\2", text)
 
 
 def stages_of(chain: Chain) -> set[str]:
-    """Return the leaves and the stages that somebody has named."""
+    """Return the names of the leaves and of the stages that have one."""
     return {*chain.leaves, *chain.nodes, *chain.abbreviations} - chain.unnamed
 
 
 def of_own_letters(piece: Piece, chain: Chain) -> Piece:
-    """Return the definition of an adjoint X_bar, or of a part d_X of one, in such code, if X is no
-    leaf or stage that has a name."""
+    """Return a piece about X_bar or d_X as a definition where X is no name of the chain."""
     base = piece.name.removesuffix(BAR)
-    barred = base != piece.name  # d_bar is ∂L/∂d, and no part
+    barred = base != piece.name  # d_bar is ∂L/∂d, and not a part of one
     mine = base not in stages_of(chain) if barred else piece.name.startswith(_PART)
     return piece._replace(kind="definition", declared=True) if mine else piece

@@ -1,4 +1,4 @@
-"""What is wrong with a line of a derivation; `carried_forward` says which slip it follows from."""
+"""Find what is wrong with a line; `carried_forward` finds the slip that it follows from."""
 
 import re
 from collections.abc import Iterator
@@ -52,7 +52,7 @@ _PART = "The part {} is not what its path contributes: with {} in its place, the
 
 
 class Blaming:
-    """Find what is wrong with a line, with the slips that went before it."""
+    """Find what is wrong with a line, given the slips before it."""
 
     def __init__(self, context: Context):
         self.context, self.chain = context, context.chain
@@ -60,7 +60,7 @@ class Blaming:
         self.meaning, self.verdict = context.meaning, context.verdict
 
     def blamed(self, line: Line, sides: tuple[Expr, ...]) -> Line:
-        """Return a wrong line with its own slip, or the line with the slip from which it follows.
+        """Return a wrong line with its own slip, or with the line of the slip it follows from.
 
         Beside numbers, `sides` are traces of what was written.
         """
@@ -79,17 +79,17 @@ class Blaming:
                 own = self.context.left_side in self.letters.formulas
                 asked = self.context.left_side if not own and self.verdict(
                     self.context.left_side, sides[n]).holds else sides[n]
-                findings += self.rewritten(sides[n], sides[n + 1]) if asked != sides[n] else ()
-                findings = findings or self.wrong_part(asked, sides[n + 1]) or self.findings(
+                findings += self._rewritten(sides[n], sides[n + 1]) if asked != sides[n] else ()
+                findings = findings or self._wrong_part(asked, sides[n + 1]) or self.findings(
                     asked, sides[n + 1], verdict)
                 place = place or n + 1
                 letters = sides[n + 1].free_symbols & {*self.letters.formulas}
                 known = [findings] if all(it.kind != "unknown" for it in findings) else []
                 reported = self.context.reported
                 lines = [reported.setdefault((letter, way), line.at) for letter in letters
-                         for way in (*known, *self.repairs(letter, *sides[n:n + 2]))]
+                         for way in (*known, *self._repairs(letter, *sides[n:n + 2]))]
                 if before := next((at for at in lines if at != line.at), None):
-                    behind, findings = before, ()  # the letter was defined wrongly
+                    behind, findings = before, ()  # the slip is in the letter's definition
                 if "cannot be formed" in verdict.reason:
                     self.context.shape_errors[verdict.reason] = line.at
                 break
@@ -99,13 +99,12 @@ class Blaming:
         if not findings:
             return replace(line, follows=behind)
         verdicts = [*line.verdicts]
-        if verdicts[place - 1].status in RIGHT:  # but for the trace
+        if verdicts[place - 1].status in RIGHT:  # it is wrong only without the trace
             verdicts[place - 1] = Verdict("refuted", findings[0].sentence)
         return replace(line, verdicts=tuple(verdicts), findings=findings, place=place)
 
-    def repairs(self, letter: Expr, left: Expr, side: Expr) -> Iterator[Expr]:
-        """Yield the definitions of a letter, with the sign of the whole or of a term turned, that
-        make an equation right."""
+    def _repairs(self, letter: Expr, left: Expr, side: Expr) -> Iterator[Expr]:
+        """Yield definitions with one sign flipped that make the equation true."""
         value = self.letters.formulas[letter]
         terms = value.args if isinstance(value, sp.MatAdd | sp.Add) else (value,)
         for turned in dict.fromkeys((terms, *((term,) for term in terms))):
@@ -116,9 +115,9 @@ class Blaming:
                     yield way
 
     def traced(self, sides: tuple[Expr, ...]) -> tuple[Expr, ...]:
-        """Return the sides of an equation between numbers with tr(A) for each square A.
+        """Return sides with tr(A) for each square matrix A, where an equation is between numbers.
 
-        That is only done for differentials, and where it makes the equation right.
+        This is done only for differentials, and where it makes the equation true.
         """
         every = (self.context.left_side, *sides)
         traces = tuple(sp.Trace(side) if side.is_Matrix and side.is_square and not is_number(side)
@@ -129,12 +128,12 @@ class Blaming:
             changes or all(self.verdict(*pair).holds for pair in pairwise(traces))) else sides
 
     def findings(self, asked: Expr, side: Expr, verdict: Verdict) -> tuple[Finding, ...]:
-        """Return what is wrong with one side; what is asked for stands on the left."""
+        """Return what is wrong with a side, given the expression that it should equal."""
         reason, name, meant = verdict.reason, asked_for(self.chain, asked), self.meaning(side)
         if verdict.counterexample and self.verdict(product(sp.S.NegativeOne, side), asked).holds:
             return (finding("sign", _SIGN, notation.plain(side)),)
         explains = name and reason != NO_VALUE and asked not in meant.atoms(Symbol, MatrixSymbol)
-        explained = [*map(self.in_written_letters, mark(
+        explained = [*map(self._in_written_letters, mark(
             meant, self.chain, name).explanations)] if explains else []
         for number, word in ((sp.S(2), "twice"), (sp.S.Half, "half of")) if (
                 verdict.counterexample) else ():
@@ -145,9 +144,9 @@ class Blaming:
         if explains:
             told = next(iter(explained), ())
             terms = by_terms(self.chain, meant, self.meaning(asked)) if any(
-                map(self.is_foreign, told)) else ()
-            return terms if terms and not any(map(self.is_foreign, terms)) else told
-        if told := self.of_differential(asked, meant) or false_rule(
+                map(self._is_foreign, told)) else ()
+            return terms if terms and not any(map(self._is_foreign, terms)) else told
+        if told := self._of_differential(asked, meant) or false_rule(
                 *map(self.chain.in_leaves, (self.meaning(asked), meant))):
             return told
         kind, sentence = "unknown", "The two sides differ"
@@ -158,20 +157,19 @@ class Blaming:
         elif not verdict.counterexample:
             kind, sentence = "shape", f"This cannot stand here: {reason}"
         elif told := by_terms(self.chain, meant, self.meaning(asked), asked not in {
-                self.context.vocabulary.get(name) for name in self.chain.abbreviations}):  # K = …
+                self.context.vocabulary.get(name) for name in self.chain.abbreviations}):
             return told
-        adjoint = self.meaning(asked)  # of a letter of one's own
+        adjoint = self.meaning(asked)  # if it is an adjoint of a letter of the derivation
         node = asked_for(self.chain, adjoint) if verdict.counterexample else ""
         if node and adjoint not in meant.free_symbols:
             told = next(iter(mark(meant, self.chain, node).explanations), ())
             if told:
                 return told
-        repaired = self.repaired(asked, side) if verdict.counterexample else ()
+        repaired = self._repaired(asked, side) if verdict.counterexample else ()
         return repaired or (finding(kind, sentence, notation.plain(side)),)
 
-    def in_written_letters(self, told: tuple[Finding, ...]) -> tuple[Finding, ...]:
-        """Return findings with the names that the derivation has for adjoints, and without those
-        that it does not have for paths."""
+    def _in_written_letters(self, told: tuple[Finding, ...]) -> tuple[Finding, ...]:
+        """Return findings in the names that the derivation itself uses."""
         names = [(notation.plain(self.letters.meanings[adjoint]), notation.plain(adjoint))
                  for adjoint in self.letters.own if is_named(
                      self.chain, self.letters.meanings.get(adjoint, sp.S.Zero))]
@@ -185,16 +183,18 @@ class Blaming:
             found.append(replace(it, sentence=sentence))
         return tuple(found)
 
-    def is_foreign(self, told: Finding) -> bool:
-        """Return whether a finding names a stage that the derivation does not name, or blames a
-        step for the order of the factors, which may have been changed behind it."""
+    def _is_foreign(self, told: Finding) -> bool:
+        """Return whether a finding is about a stage that the derivation never mentions.
+
+        A step that is blamed for the order of its factors counts too: a later step may have changed
+        it.
+        """
         moved = told.kind == "order" and "the stage" in told.where
         return moved or bool(self.context.unmentioned & {*_LETTER.findall(told.sentence)})
 
-    def repaired(self, asked: Expr, side: Expr) -> tuple[Finding, ...]:
-        """Return the slip in the letters of a side without which it is right, () if none is found.
-        """
-        small = not self.slips.errors_in(asked, side)  # of a matrix, which takes longer
+    def _repaired(self, asked: Expr, side: Expr) -> tuple[Finding, ...]:
+        """Return the slip in the letters of a side that explains why it is wrong, () if none."""
+        small = not self.slips.errors_in(asked, side)  # the comparison is exact and slow
         for *slip, instead in islice(without_one_slip(self.chain, side), (
                 _FEW_TRIED if small else _MOST_TRIED)):
             errors = self.slips.errors_in(asked, instead)
@@ -203,9 +203,8 @@ class Blaming:
                 return findings_for([Mistake(*slip)])
         return ()
 
-    def wrong_part(self, asked: Expr, side: Expr) -> tuple[Finding, ...]:
-        """Return which letter of a sum, such as dW_enc, is not what a path contributes, where the
-        sum is right with that in its place; () if there is none, or more than one."""
+    def _wrong_part(self, asked: Expr, side: Expr) -> tuple[Finding, ...]:
+        """Find the summand, such as dW_enc, that is not its path's contribution; () if unclear."""
         name, found = asked_for(self.chain, asked), []
         terms = {*(side.args if isinstance(side, sp.MatAdd | sp.Add) else ())}
         for letter in terms & {*self.letters.formulas} if name else ():
@@ -222,9 +221,8 @@ class Blaming:
         return (finding("wrong_part", _PART.format(
             notation.plain(letter), notation.plain(way)), notation.plain(letter)),)
 
-    def rewritten(self, before: Expr, side: Expr) -> tuple[Finding, ...]:
-        """Return the one slip in a term of a side that was to be the side before it, if it is one.
-        """
+    def _rewritten(self, before: Expr, side: Expr) -> tuple[Finding, ...]:
+        """Find the single slip between two neighbouring sides, () if it is none."""
         with suppress(UnsupportedExpression, ValueError, TypeError):
             sides = [*map(self.meaning, (side, before))]
             if not any(has_differentials(self.chain, it) for it in sides) and len(
@@ -232,10 +230,13 @@ class Blaming:
                 return found if found[0].kind in ("sign", "factor", "missing_scalar") else ()
         return ()
 
-    def of_differential(self, asked: Expr, side: Expr) -> tuple[Finding, ...]:
-        """Return what is wrong with a differential: with G in dL = tr(Gᵀ dX), or term by term."""
+    def _of_differential(self, asked: Expr, side: Expr) -> tuple[Finding, ...]:
+        """Return what is wrong with a differential.
+
+        For dL = tr(Gᵀ dX) it is what is wrong with G, else it is told term by term.
+        """
         asked = self.slips.of_node(self.meaning(asked))
-        if not differentials_in(self.chain, side):  # letters of one's own
+        if not differentials_in(self.chain, side):  # the letters are the derivation's own
             side, = self.context.in_leaves(side)
         node, names = node_of(self.chain, asked), differentials_in(self.chain, side)
         changed = node or asked.has(*KINDS)
@@ -247,8 +248,8 @@ class Blaming:
             if node == self.chain.output and len(names) == 1:
                 found = mark(gradient_in(self.chain, names[0], side), self.chain, names[0])
                 if not found.right and found.explanations:
-                    told = self.in_written_letters(found.explanations[0])
-                if told and not any(map(self.is_foreign, told)):
+                    told = self._in_written_letters(found.explanations[0])
+                if told and not any(map(self._is_foreign, told)):
                     return told
                 if [it.kind for it in told] == ["order"]:
                     return (finding("order", _CYCLE),)
@@ -259,7 +260,7 @@ class Blaming:
             vocabulary = self.context.vocabulary
             short = {increment_of(self.chain[node].symbol): increment_of(vocabulary[name])
                      for name, node in self.chain.abbreviations.items()}
-            sides = [one.xreplace(short) for one in sides]  # dK, not dc
+            sides = [one.xreplace(short) for one in sides]  # write dK and not dc
             return by_terms(self.chain, *sides) or told
         except (Unreadable, UnsupportedExpression, ValueError, TypeError):
             return told

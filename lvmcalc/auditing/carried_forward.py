@@ -1,8 +1,7 @@
-"""Errors carried forward: the slips of a derivation, and which later lines follow from them.
+"""Carry errors forward: find the earlier slip from which a wrong line follows.
 
-A line follows from a slip if it is right once the slip is taken for true: what it says put in place
-of its left side, and its gradient, or differential, in the chain. It follows, too, if its error is
-made up of errors before, as where one term of a sum was differentiated wrongly.
+A line follows from a slip if it is right once the slip is taken for true, in the line and in the
+chain. It follows, too, if its error combines errors before it, as a sum has those of its terms.
 """
 
 import re
@@ -16,13 +15,12 @@ import sympy as sp
 from sympy import Expr, Symbol, Transpose
 
 from lvmcalc import notation
+from lvmcalc.auditing.contributions import summands_of
 from lvmcalc.auditing.gradient_names import asked_for
 from lvmcalc.auditing.jacobians import moved_by
-from lvmcalc.auditing.letter_for_part import flattened, with_letter
-from lvmcalc.auditing.own_letters import OwnLetters
+from lvmcalc.auditing.own_letters import OwnLetters, flattened, with_letter
 from lvmcalc.auditing.positions import Position
-from lvmcalc.auditing.quoted_facts import broken_rule
-from lvmcalc.auditing.scalar_summands import summands_of
+from lvmcalc.auditing.quoted_rules import broken_rule
 from lvmcalc.calculus import UnsupportedExpression, differential, inner
 from lvmcalc.calculus.comparison import decide
 from lvmcalc.calculus.expression_tools import sum_of
@@ -51,14 +49,14 @@ _HESSIAN = re.compile(r"∂².+/∂(.+)² ")
 
 
 class Error(NamedTuple):
-    """The values at the points of the left side of an equation, and of the error of the other."""
+    """The values of a left side, and of the error of the right side."""
 
     of: np.ndarray
     amount: np.ndarray
 
 
 class Slips:
-    """The slips of a derivation by the number of their line.
+    """The slips of a derivation, by the position of their line.
 
     Parameters
     ----------
@@ -81,16 +79,16 @@ class Slips:
         self.inside: dict[Position, tuple[Expr, Expr]] = {}  # a part of L, an error in its change
 
     def add(self, number: Position | None, left: Expr, side: Expr) -> None:
-        """Add what a line says."""
+        """Remember what a line states."""
         meant, formula = (self.letters.meaning(left), self.letters.meaning(side)), as_number(side)
-        part = summands_of(self.chain).of(left)
+        part = summands_of(self.chain).places.get(left)
         if getattr(left, "name", "").startswith("∂") or has_differentials(self.chain, meant[0]):
             self.said.setdefault(number, {})[left] = side
         self.wrong.setdefault(number, []).append(meant)
         if number in self.formulas or number in self.values:
             return
         broken: dict[passes.Place, Expr] = {}
-        if left in self.letters.derived:  # ∂K/∂α = S says dK = S dα
+        if left in self.letters.derived:  # ∂K/∂α = S means dK = S dα
             value, wrt = self.letters.derived[left]
             if rule := broken_rule(self.chain, value, wrt, side) if isinstance(
                     wrt, Symbol) and wrt not in {node.symbol for node in self.chain} else None:
@@ -103,13 +101,13 @@ class Slips:
             step = increment_of(wrt)
             meant = change_of(value), moved_by(value, side, step)
         elif left in self.letters.own:
-            broken = self.broken_at(self.letters.meanings[self.letters.own[left]], *meant)
+            broken = self._broken_at(self.letters.meanings[self.letters.own[left]], *meant)
         left, side = meant if part else _solved(*meant)
-        if part:  # the other parts are right
+        if part:  # assume that the other summands are right
             side = passes.added([side, *(other.adjoint(part[1]) for other in summands_of(
                 self.chain).chains.values() if other is not part[0])])
             left = self.chain.adjoint_symbol(part[1])
-        inside = self.broken_inside(number, left, side)
+        inside = self._broken_inside(number, left, side)
         if formulas_ := self.broken(left, side) or broken or inside:
             self.formulas[number] = formulas_
         elif is_number(left) and self.same(self.chain[self.chain.output].symbol, as_number(left)):
@@ -119,7 +117,7 @@ class Slips:
                 in self.letters.own.items() if letter in formula.free_symbols})
 
     def errors_in(self, left: Expr, side: Expr) -> list[Error]:
-        """Return the error of a side; of a differential, those of its gradients."""
+        """Return the error of a side; for a differential, the errors of its gradients."""
         found = self.errors.setdefault((left, side), [])
         with suppress(*NoValue, UnsupportedExpression, ValueError, TypeError):
             if found:
@@ -136,18 +134,19 @@ class Slips:
                       for pair in pairs]
         return found
 
-    def broken_at(self, letter: Expr, right: Expr, said: Expr) -> dict[passes.Place, Expr]:
-        """Return the formulas of a chain in which the adjoint of what a letter means is what was
-        said of it."""
+    def _broken_at(self, letter: Expr, right: Expr, said: Expr) -> dict[passes.Place, Expr]:
+        """Return the formulas of a chain in which a stated adjoint of a letter is true."""
         with suppress(UnsupportedExpression, ValueError, TypeError):
             error, = self.in_leaves(as_number(inner(said - right, change_of(letter))))
             return broken_in(self.chain, error, differentials_in(self.chain, error))
         return {}
 
-    def broken_inside(self, number: Position | None, changed: Expr,
+    def _broken_inside(self, number: Position | None, changed: Expr,
                       said: Expr) -> dict[passes.Place, Expr]:
-        """Return the formulas of a chain in which the differential of a part of L, such as
-        d(WᵀW), is what was said of it."""
+        """Return the formulas of a chain in which a stated differential of a part of L is true.
+
+        Such a part is WᵀW in d(WᵀW).
+        """
         names, chain = differentials_in(self.chain, said), self.chain
         if not isinstance(changed, KINDS) or not {*names} <= {*chain.nodes, *chain.leaves}:
             return {}
@@ -170,18 +169,18 @@ class Slips:
             known.pop(number, None)
 
     def behind(self, *sides: Expr, head: Expr) -> Position | None:
-        """Return the line with a slip from which an equation follows, None if there is none.
+        """Return the line with the slip from which an equation follows, None if there is none.
 
         `head` is what the equation began with.
         """
         numbers = dict.fromkeys((*self.said, *self.formulas, *self.values))
         each = [[number] for number in reversed(numbers)]
         name, ways = asked_for(self.chain, sides[0]), [sides]
-        if name and is_symmetric(self.chain, name):  # tr(G dK) = tr(Gᵀ dK), and either is read off
+        if name and is_symmetric(self.chain, name):  # as tr(G dK) = tr(Gᵀ dK)
             turned = [*map(transposed, sides[1:])]
             ways += [(sides[0], *turned), (sides[0], *(product(sp.S.Half, passes.added(
                 [*pair])) for pair in zip(sides[1:], turned, strict=True)))]
-        if sides[0] in self.letters.derived:  # ∂K/∂α = S says dK = S dα
+        if sides[0] in self.letters.derived:  # ∂K/∂α = S means dK = S dα
             value, wrt = self.letters.derived[sides[0]]
             step = increment_of(wrt)
             ways.append((change_of(value), *(moved_by(value, side, step) for side in sides[1:])))
@@ -191,71 +190,72 @@ class Slips:
                     if all(decide(*pair, symmetric_in(self.chain)).status in RIGHT
                            for pair in pairwise(self.taken_for_true(some, way))):
                         return some[0]
-        return (self.put_in(head, sides[-1]) or self.read_off(name, *sides)
-                or self.taken_back(head, *sides) or self.made_up(*sides))
+        return (self._substituted(head, sides[-1]) or self._read_off(name, *sides)
+                or self._corrected(head, *sides) or self._combined(*sides))
 
-    def read_off(self, name: str, *sides: Expr) -> Position | None:
-        """Return the line with a slip from which a differential of the scalar, or of its gradient,
-        follows if a side is the gradient in that, or the Hessian."""
-        second = _HESSIAN.fullmatch(getattr(sides[0], "name", ""))
-        for number, left, change in [(number, *pair) for number, said in self.said.items()
-                                     for pair in said.items()] if name or second else ():
-            with suppress(*NoValue, UnsupportedExpression, ValueError, TypeError):
-                by = second[1] if second else name
-                step = increment_of(self.chain[by].symbol)
-                if second and left == self.chain.adjoint_symbol(by):  # of what was said of ∂L/∂w
-                    left, change = product(sides[0], step), in_increments(self.chain, change_of(
-                        self.chain.in_leaves(self.letters.meaning(change))), (by,))
-                if second and self.same(left, product(sides[0], step)) and self.same(
-                        change, product(sides[-1], step)):
-                    return number
-                if second and all(self.same(as_number(one), as_number(product(
-                        transposed(step), side, step))) for one, side in (
-                            (left, sides[0]), (change, sides[-1]))):  # of d²L
-                    return number
-                if second and any(self.same(product(sides[-1], step), wrong) for wrong in
-                                  self.second_with(left, change, by, product(sides[0], step))):
-                    return number
-                if not second and node_of(self.chain, left) == self.chain.output and self.same(
-                        gradient_of(self.chain, as_number(in_increments(
-                            self.chain, self.letters.meaning(change), (by,))), step), sides[-1]):
-                    return number
+    def _read_off(self, name: str, *sides: Expr) -> Position | None:
+        """Find the earlier slip from which a gradient or a Hessian was read off."""
+        hessian = _HESSIAN.fullmatch(getattr(sides[0], "name", ""))
+        reads, by = (self._is_hessian_of, hessian[1]) if hessian else (self._is_gradient_of, name)
+        for number, said in self.said.items() if by else ():
+            for left, change in said.items():
+                with suppress(*NoValue, UnsupportedExpression, ValueError, TypeError):
+                    if reads(left, change, by, sides):
+                        return number
         return None
 
-    def second_with(self, changed: Expr, said: Expr, by: str, right: Expr) -> Iterator[Expr]:
-        """Yield what the differential of the gradient is if what was said of dp is true, where p
-        is a letter in what a right line says of the gradient."""
-        letter = next((it for it in self.letters.formulas if f"d{it.name}" == changed.name), None)
+    def _is_gradient_of(self, left: Expr, change: Expr, by: str, sides: tuple[Expr, ...]) -> bool:
+        """Return whether the last side is the gradient in a stated dL."""
+        return node_of(self.chain, left) == self.chain.output and self.same(gradient_of(
+            self.chain, as_number(in_increments(self.chain, self.letters.meaning(change), (by,))),
+            increment_of(self.chain[by].symbol)), sides[-1])
+
+    def _is_hessian_of(self, left: Expr, change: Expr, by: str, sides: tuple[Expr, ...]) -> bool:
+        """Return whether the last side is the Hessian in a stated ∂L/∂w, d∇L or d²L."""
+        step = increment_of(self.chain[by].symbol)
+        right, said = (product(side, step) for side in (sides[0], sides[-1]))
+        if left == self.chain.adjoint_symbol(by):
+            left, change = right, in_increments(self.chain, change_of(
+                self.chain.in_leaves(self.letters.meaning(change))), (by,))
+        second = [as_number(product(transposed(step), side)) for side in (right, said)]
+        return (self.same(left, right) and self.same(change, said)) or (
+            self.same(as_number(left), second[0]) and self.same(as_number(change), second[1])
+        ) or any(self.same(said, wrong)
+                 for wrong in self._changed_gradients(left, change, by, right))
+
+    def _changed_gradients(self, changed: Expr, said: Expr, by: str, right: Expr) -> Iterator[Expr]:
+        """Yield d(gradient) under a stated dp, for p in a right line about the gradient."""
+        called = getattr(changed, "name", "")
+        letter = next((it for it in self.letters.formulas if f"d{it.name}" == called), None)
         for left, side in self.relations if letter is not None else ():
             if left == self.chain.adjoint_symbol(by) and letter in side.free_symbols:
                 error = in_increments(self.chain, self.letters.meaning(said), (by,)) - (
                     in_increments(self.chain, change_of(self.letters.meaning(letter)), (by,)))
                 yield right + differential(side, letter, error)
 
-    def taken_back(self, head: Expr, *sides: Expr) -> Position | None:
-        """Return the line with the slip that an equation begins with, if it ends with what is right
-        again."""
+    def _corrected(self, head: Expr, *sides: Expr) -> Position | None:
+        """Find the slip that an equation repeats and then corrects."""
         first = self.letters.meaning(head), self.letters.meaning(sides[0])
         return next((number for number, pairs in self.wrong.items()
                      if first in pairs and self.same(head, sides[-1])), None)
 
-    def put_in(self, head: Expr, side: Expr) -> Position | None:
-        """Return the line with a slip that was put in what a right line says of the same thing."""
+    def _substituted(self, head: Expr, side: Expr) -> Position | None:
+        """Find the slip that was substituted into a right line about the same quantity."""
         for left, formula in self.relations:
             for number in self.said if left == head else ():
-                expected = formula.xreplace(self.said_in(number))
+                expected = formula.xreplace(self._said_in(number))
                 if expected != formula and self.same(expected, side):
                     return number
         return None
 
-    def said_in(self, number: Position) -> dict[Expr, Expr]:
-        """Return what a line says of adjoints and differentials, and of letters for them."""
+    def _said_in(self, number: Position) -> dict[Expr, Expr]:
+        """Return what a line states of adjoints and differentials, and of letters for them."""
         said = self.said.get(number, {})
         return said | {letter: said[formula] for letter, formula in self.letters.formulas.items()
                        if formula in said}
 
-    def made_up(self, *sides: Expr) -> Position | None:
-        """Return the first line with a slip if the error of an equation is made up of such errors.
+    def _combined(self, *sides: Expr) -> Position | None:
+        """Return the first line with a slip if the error of an equation combines such errors.
 
         Of lines about the same thing only the same error counts, as another was made anew.
         """
@@ -279,12 +279,12 @@ class Slips:
         return min(found, default=None)
 
     def taken_for_true(self, numbers: list[Position], sides: tuple[Expr, ...]) -> list[Expr]:
-        """Return some sides in leaves, where some slips are taken for true."""
+        """Return sides in leaves as they are if some slips were true."""
         changes: dict[passes.Place, Expr] = {}
         for number in numbers:
-            sides = tuple(side.xreplace(self.said_in(number)) for side in sides)
+            sides = tuple(side.xreplace(self._said_in(number)) for side in sides)
             if number in self.inside:
-                sides = tuple(self.changed_inside(side, *self.inside[number]) for side in sides)
+                sides = tuple(self._changed_inside(side, *self.inside[number]) for side in sides)
             changes |= self.formulas.get(number, {})
         known = formulas(self.chain, changes)
         for value in (self.values[number] for number in numbers if number in self.values):
@@ -293,8 +293,8 @@ class Slips:
                       for name, leaf in self.chain.leaves.items() if not leaf.symbol.is_integer}
         return [passes.in_symbols(None, side, known) for side in self.in_leaves(*sides, whole=True)]
 
-    def changed_inside(self, side: Expr, part: Expr, error: Expr) -> Expr:
-        """Return a side with an error in the differential of everything that has a part in it."""
+    def _changed_inside(self, side: Expr, part: Expr, error: Expr) -> Expr:
+        """Return a side as it is if the differential of a part has an error."""
         letter, known, side = matching("part", part), {}, self.letters.meaning(side)
         for change in [*side.atoms(*KINDS), *increments(self.chain, side)]:
             node = node_of(self.chain, change)
@@ -313,11 +313,11 @@ class Slips:
             return {(first, name): in_nodes(self.chain, side)} | {
                 (other, name): 0 * self.chain.adjoint_symbol(name) for other in others}
         name = self.chain.abbreviations.get(getattr(left, "name", ""), getattr(left, "name", ""))
-        if name in {*self.chain.nodes} - {self.chain.output}:  # a stage was written wrongly
+        if name in {*self.chain.nodes} - {self.chain.output}:  # the formula of a stage is wrong
             left = change_of(self.chain[name].symbol)
             side = in_increments(self.chain, change_of(side))
         with suppress(UnsupportedExpression, ValueError, TypeError):
-            if not differentials_in(self.chain, side):  # letters of one's own
+            if not differentials_in(self.chain, side):  # the letters are the derivation's own
                 inside = {it.name for change in side.atoms(*KINDS) for it in
                           change.arg.free_symbols} - {*self.chain.vocabulary.lengths}
                 side, = [in_increments(self.chain, side, tuple(inside))] if inside and (
@@ -326,7 +326,7 @@ class Slips:
         return {}
 
     def of_node(self, changed: Expr) -> Expr:
-        """Return d(c) for an expression that is the differential of c, such as -½ tr(K⁻¹ dK)."""
+        """Return d(c) for an expression that equals it, such as -½ tr(K⁻¹ dK)."""
         if node_of(self.chain, changed) or not has_differentials(self.chain, changed):
             return changed
         if not isinstance(changed, KINDS):
@@ -340,7 +340,7 @@ class Slips:
 
 
 def _solved(left: Expr, side: Expr) -> tuple[Expr, Expr]:
-    """Return an equation for the adjoint of which the left side is a multiple or a transpose."""
+    """Solve an equation for the adjoint that its left side scales or transposes."""
     number, letter = forming.as_coeff(left) if left.is_Matrix else left.as_coeff_Mul()
     turned = isinstance(letter, Transpose)
     adjoint = letter.arg if turned else letter

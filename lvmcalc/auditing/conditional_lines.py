@@ -1,5 +1,4 @@
-"""Equations of a derivation that need not hold everywhere: conditions, and what follows from them.
-"""
+"""Judge equations that need not hold everywhere: conditions and what follows from them."""
 
 import re
 from collections.abc import Callable
@@ -44,25 +43,24 @@ _HAT = re.compile("\u0302|_hat(?![a-z])")
 
 
 def is_shape_error(verdict: Verdict) -> bool:
-    """Return whether sides are told to be different as their shapes are."""
+    """Return whether the verdict is a shape mismatch."""
     return any(words in verdict.reason for words in ("cannot be formed", "shapes differ"))
 
 
-_MOST_TRIED = 60  # repairs of an equation
+_MOST_TRIED = 60  # repairs
 _ONLY_FOR = "Up to a constant, this holds only as a function of {}."
 
 
 class ConditionalLines:
-    """Ask of an equation that is no identity whether it follows from a condition."""
+    """Judge whether an equation that is no identity follows from a condition."""
 
     def __init__(self, context: Context):
         self.context, self.chain = context, context.chain
         self.conditions, self.slips = context.conditions, context.slips
         self.verdict, self.in_leaves = context.verdict, context.in_leaves
 
-    def only_for(self, sides: tuple[Expr, ...]) -> str:
-        """Return the letters that alone may change for sides to differ by a constant, "" if there
-        are none."""
+    def _only_for(self, sides: tuple[Expr, ...]) -> str:
+        """Return the only letters in which two sides differ by a constant, "" if there are none."""
         moving, found = self.context.moving, []
         for name, leaf in self.chain.leaves.items():
             if not leaf.symbol.is_integer and leaf.symbol in self.chain.in_leaves(
@@ -75,13 +73,12 @@ class ConditionalLines:
 
     def line(self, piece: Piece, sides: tuple[Expr, ...],
              verdicts: tuple[Verdict, ...]) -> Line | None:
-        """Return the line of an equation that need not hold everywhere; None if it is a claim that
-        is wrong."""
+        """Return the line of an equation that need not hold everywhere, None if it must."""
         conditions, line = self.conditions, Line(piece.text, self.chain, sides, at=piece.at)
         if is_named(self.chain, sides[0]) and sides[1:] == (0,):
             conditions.begun = True
             return self.context.heard(piece)
-        if piece.constant and (only := self.only_for(sides)):
+        if piece.constant and (only := self._only_for(sides)):
             raise Unreadable(_ONLY_FOR.format(only))
         place = next(n for n, verdict in enumerate(verdicts) if not verdict.holds)
         if is_shape_error(verdicts[place]):
@@ -91,10 +88,10 @@ class ConditionalLines:
             conditions.begin_point(left, right, piece.at.line)
         elif conditions.point:
             (leaf, value), = conditions.point.items()
-            return self.assumed(line, sides, f"line {conditions.lines[0]}", self.at_point,
+            return self.assumed(line, sides, f"line {conditions.lines[0]}", self._at_point,
                                 f"It holds at {notation.plain(leaf)} = {notation.plain(value)}.")
         assumption = self.context.assumption
-        if assumption and not piece.condition:  # a line below may well need it
+        if assumption and not piece.condition:  # a later line may need it
             told = f"It holds under the condition of {assumption.at}."
             if (piece.stationary or conditions.begun) and not assumption.holds(left, right) and (
                     flat := assumption.vanishing_adjoint(left, right)):
@@ -103,7 +100,7 @@ class ConditionalLines:
             return self.assumed(line, sides, f"{assumption.at}", assumption.holds, told)
         if piece.condition == "assumption" or (
                 verdicts[place].counterexample
-                and self.restricts(piece, sides[place:place + 2])):
+                and self._restricts(piece, sides[place:place + 2])):
             self.context.assumption = Assumption(conditions, left, right, piece.at)
             if assumption or not self.context.assumption.points:
                 self.context.assumption.points = []
@@ -114,72 +111,90 @@ class ConditionalLines:
                 raise Unreadable(ASSUMED.format(conditions.assumed))
             return replace(line, verdicts=(Verdict("numeric", "with the values that were given"),),
                            note="It holds for the values that were given.")
-        leaf, found = conditions.leaf(left, right), None
-        zero = any(is_written_zero(side) for side in (left, right))
-        rewrites = piece.goes_on or place > 0  # an equation that goes on is an identity
-        own = not zero and isinstance(sides[place], Symbol | MatrixSymbol) and (
-            sides[place].name not in self.chain.leaves)
-        letter = sides[place] if own else None
-        if is_named(self.chain, sides[place]) or (rewrites and not zero) or (
+        return self._from_condition(piece, line, sides[place:place + 2], piece.goes_on or place > 0)
+
+    def _from_condition(self, piece: Piece, line: Line, sides: tuple[Expr, ...],
+                       rewrites: bool) -> Line | None:
+        """Return the line of an equation of two sides if a condition may imply it, else None.
+
+        An equation that `rewrites` the side before it is an identity, unless it says what is zero.
+        """
+        conditions, (left, right) = self.conditions, alike(*self.in_leaves(*sides))
+        leaf, zero = conditions.leaf(left, right), any(map(is_written_zero, (left, right)))
+        own = not zero and isinstance(sides[0], Symbol | MatrixSymbol) and (
+            sides[0].name not in self.chain.leaves)
+        if is_named(self.chain, sides[0]) or (rewrites and not zero) or (
                 own and not piece.stationary):
             return None
-        source = self.solves_letter(sides[place:place + 2]) if own else None
+        source = self._solves_letter(sides) if own else None
         if own and not source:
             if conditions.unchecked:
                 raise Unreadable(UNKNOWN)
             return None
-        flat = conditions.begun = conditions.begun or piece.stationary or (zero and not leaf)
-        if not flat and not conditions.found and not leaf:
+        stationary = conditions.begun or piece.stationary or (zero and not leaf)
+        conditions.begun = stationary
+        if not stationary and not conditions.found and not leaf:
             return None
-        fixed = leaf and not flat and conditions.is_constant(right)
-        source = source or (None if fixed else conditions.source(left, right))
-        if not source and leaf and not (flat and conditions.claims_zero(left, right)):
-            if piece.condition:
-                return replace(line, kind="definition")
-            conditions.given[left] = right
-            if not conditions.is_constant(right):
-                conditions.assumed = conditions.assumed or piece.at
-                raise Unreadable(VALUE_GIVEN.format(notation.plain(leaf)))
-            return replace(line, kind="definition")
-        if not source and flat and not leaf:
+        if not source and (stationary or not (leaf and conditions.is_constant(right))):
+            source = conditions.source(left, right)
+        if not source and leaf and not (stationary and conditions.claims_zero(left, right)):
+            return self._given_value(piece, line, left, right)
+        tried = not source and stationary and not leaf
+        if tried:
             found = conditions.holds(left, right)
             if not found:
                 conditions.unchecked = True
                 raise Unreadable(UNKNOWN)
             source = (found[0], Verdict("numeric", "")) if found[1] else None
-        if not source and not flat:
+        if not source and not stationary:
             return None
         conditions.begun = True
-        said = difference(*alike(*sides[place:place + 2]))
-        conditions.add(difference(left, right), "",
-                       source[0].number if source and source[0].wrong else piece.at,
-                       not source or source[0].wrong, said=said)
-        if letter is not None:
-            conditions.solve(letter, sides[place + 1], conditions.found[-1],
+        conditions.add(Condition(
+            difference(left, right), "", source[0].number if source and source[0].wrong else
+            piece.at, not source or source[0].wrong, said=difference(*alike(*sides))))
+        if own:
+            conditions.solve(sides[0], sides[1], conditions.found[-1],
                              lambda side: self.in_leaves(side)[0])
-        if not source and conditions.unchecked:
-            raise Unreadable(UNKNOWN)
         if not source:
-            zero = conditions.claims_zero(left, right)
-            told = f"With this {notation.plain(left)}, {zero} is not zero" if zero else (
-                "This does not follow from the line before")
-            slip = in_solution(self.chain, right, partial(conditions.solves, left)) if zero else (
-                self.slip_in(sides[place:place + 2]) if found else ())
-            return replace(line, verdicts=(Verdict("refuted", told),), findings=(
-                *slip, finding("unknown", told, piece.text))[:len(slip) or 1])
+            return self._refuted(line, sides, tried)
         condition, verdict = source
         if condition.wrong:
             return replace(line, verdicts=(Verdict("refuted", ""),), follows=condition.number)
         return replace(line, verdicts=(verdict,), note=conditions.where(condition))
 
-    def solves_letter(self, sides: tuple[Expr, ...]) -> tuple[Condition, Verdict] | None:
-        """Return the condition from which the value of a letter of the derivation follows."""
+    def _given_value(self, piece: Piece, line: Line, leaf: Expr, value: Expr) -> Line:
+        """Return the line of an equation that gives a leaf a value, as λ = 1."""
+        if not piece.condition:
+            self.conditions.given[leaf] = value
+            if not self.conditions.is_constant(value):
+                self.conditions.assumed = self.conditions.assumed or piece.at
+                raise Unreadable(VALUE_GIVEN.format(notation.plain(leaf)))
+        return replace(line, kind="definition")
+
+    def _refuted(self, line: Line, sides: tuple[Expr, ...], tried: bool) -> Line:
+        """Return the line of an equation that no condition implies.
+
+        It was `tried` at points where a condition holds, or else gives a leaf a value.
+        """
+        if self.conditions.unchecked:
+            raise Unreadable(UNKNOWN)
+        left, right = alike(*self.in_leaves(*sides))
+        if zero := self.conditions.claims_zero(left, right):
+            told = f"With this {notation.plain(left)}, {zero} is not zero"
+            slip = in_solution(self.chain, right, partial(self.conditions.solves, left))
+        else:
+            told = "This does not follow from the line before"
+            slip = self._slip_in(sides) if tried else ()
+        findings = slip or (finding("unknown", told, line.text),)
+        return replace(line, verdicts=(Verdict("refuted", told),), findings=findings)
+
+    def _solves_letter(self, sides: tuple[Expr, ...]) -> tuple[Condition, Verdict] | None:
+        """Return the condition from which the value of a letter follows, None if there is none."""
         return self.conditions.source(*alike(*self.in_leaves(*sides))) or (
             self.conditions.solved_for(*sides, lambda side: self.in_leaves(side)[0]))
 
-    def slip_in(self, sides: tuple[Expr, ...]) -> Explanation:
-        """Return the slip without which an equation holds where a condition does, () if none is
-        found."""
+    def _slip_in(self, sides: tuple[Expr, ...]) -> Explanation:
+        """Return the slip without which an equation holds under a condition, () if none."""
         known = self.conditions.known()
         told = [it for it in known if it in self.conditions.found and not it.wrong] or known
         points = [[*self.conditions.solutions(condition)] for condition in told]
@@ -192,21 +207,21 @@ class ConditionalLines:
                         return findings_for([Mistake(*slip)])
         return ()
 
-    def restricts(self, piece: Piece, sides: tuple[Expr, ...]) -> bool:
+    def _restricts(self, piece: Piece, sides: tuple[Expr, ...]) -> bool:
         """Return whether an equation is a condition on leaves, as WᵀW = I is one on W."""
         left, right = alike(*self.in_leaves(*sides))
         zero = self.conditions.leaf(left, right) or any(map(is_written_zero, sides))
         return not (zero or piece.stationary or self.conditions.begun or is_named(
             self.chain, sides[0])) and self.conditions.restricted(*sides)
 
-    def at_point(self, left: Expr, right: Expr) -> bool:
+    def _at_point(self, left: Expr, right: Expr) -> bool:
         """Return whether an equation holds at the point that was named."""
         return self.verdict(*(self.conditions.with_values(side, self.conditions.point)
                               for side in (left, right))).holds
 
     def assumed(self, line: Line, sides: tuple[Expr, ...], where: str,
                 holds: Callable[[Expr, Expr], bool | None], told: str) -> Line:
-        """Return the line of an equation that is said under a condition, or of a point.
+        """Return the line of an equation that is stated under a condition, or at a point.
 
         Raises
         ------
@@ -252,7 +267,7 @@ class ConditionalLines:
         found_before = leaf in {it.name for it in self.conditions.found}
         if found_before or (piece.kind == "claim" and self.conditions.begun):
             return found
-        with suppress(Unreadable, CannotBeFormed, *NoNumbers):  # nothing is said of the gradient
+        with suppress(Unreadable, CannotBeFormed, *NoNumbers):  # the derivation states no gradient
             value = self.context.formula(sides_of(found.text)[1])
             if self.conditions.source(self.chain[leaf].symbol, as_number(value)):
                 return found

@@ -1,4 +1,4 @@
-"""Conditions in a derivation, which are no identities: 0 = Aᵀ(A w − y), w = (AᵀA)⁻¹Aᵀy, λ = 1.
+"""Judge conditions, which are no identities: 0 = Aᵀ(A w − y), w = (AᵀA)⁻¹Aᵀy, λ = 1.
 
 Where a gradient is set to zero, it is asked of each line whether it follows from the gradients and
 the conditions before it: as a multiple, by factors that have an inverse, or as their solution.
@@ -23,18 +23,27 @@ from lvmcalc.marking.exercise import RIGHT, NoValue, exercise_of, float_at
 UNKNOWN = "This can hold only where the gradient is zero; whether it does there is not checked."
 VALUE_GIVEN = "This gives {} a value, which is a condition: it is not checked."
 ASSUMED = "Whether this holds under the condition of {} is not known."
-_MOST_UNKNOWN = 200  # entries of a matrix for which a condition is solved
+_MOST_UNKNOWN = 200  # entries of the matrix that is solved for
 _NEAR, _FAR = 1e-8, 1e-5  # relative errors
 NoNumbers = (*NoValue, UnsupportedExpression, ShapeError, ValueError, TypeError, IndexError,
              np.linalg.LinAlgError)
 
 
 class Condition(NamedTuple):
-    """What is zero, in leaves; the line that says it, whether there is a slip in it, the adjoint
-    that it is about, and what is zero as it was said."""
+    """A stated condition `zero = 0`, or a gradient that may be set to zero.
+
+    Attributes
+    ----------
+    zero : the expression, in leaves
+    name : the leaf or stage by which L is differentiated, "" if it is no gradient
+    number : the line that states it
+    wrong : whether that line has a slip
+    of : the adjoint that the line is about
+    said : the expression as it was written
+    """
 
     zero: Expr
-    name: str = ""  # of the leaf by which the scalar is differentiated
+    name: str = ""
     number: Position | None = None
     wrong: bool = False
     of: Expr | None = None
@@ -42,7 +51,7 @@ class Condition(NamedTuple):
 
 
 class Conditions:
-    """The gradients that a derivation has found, and what it takes for zero.
+    """The gradients that a derivation has found, and the conditions that it states.
 
     Parameters
     ----------
@@ -66,58 +75,63 @@ class Conditions:
         self.found: list[Condition] = []
         self.given: dict[Expr, Expr] = {}
         self.point: dict[Expr, Expr] = {}
-        self.lines: list[int] = []  # that are about the point, the line that names it first
+        self.lines: list[int] = []  # about the point; the first names it
         self.exercise = exercise_of(chain, next(iter(chain.leaves)))
 
-    def add(self, zero: Expr, name: str = "", number: Position | None = None,
-            wrong: bool = False, of: Expr | None = None, said: Expr = sp.S.Zero) -> None:
+    def add(self, condition: Condition) -> None:
         """Add a gradient that was found, or a condition."""
-        self.found.append(Condition(self.chain.in_leaves(zero), name, number, wrong, of, said))
+        self.found.append(condition._replace(zero=self.chain.in_leaves(condition.zero)))
 
     def solve(self, letter: Expr, value: Expr, source: Condition,
               in_leaves: Callable[[Expr], Expr]) -> None:
-        """Put in the conditions the value that a letter of the derivation has where they hold."""
+        """Substitute the value of a letter into the conditions."""
         for condition in [it for it in self.found if letter in it.said.free_symbols - (
                 value.free_symbols)]:
             said = condition.said.xreplace({letter: value})
             wrong = source if source.wrong else condition
-            self.add(in_leaves(said), "", wrong.number, wrong.wrong, said=said)
+            self.add(Condition(in_leaves(said), "", wrong.number, wrong.wrong, said=said))
 
     def solved_for(self, letter: Expr, value: Expr, in_leaves: Callable[[Expr], Expr],
                    ) -> tuple[Condition, Verdict] | None:
-        """Return the condition that the value of a letter of the derivation, or of K, solves."""
+        """Return the condition that the value of a letter solves, None if there is none."""
         for condition in self.known():
             if letter in condition.said.free_symbols:
+                left = condition.said.xreplace({letter: value})
                 with suppress(*NoNumbers):
-                    found = self.exercise.compare(
-                        in_leaves(condition.said.xreplace({letter: value})),
-                        zero_like(condition.zero))
-                    if found.status in RIGHT:
-                        return condition, found
+                    if verdict := self.vanishes(in_leaves(left)):
+                        return condition, verdict
         found = self.holds(*map(in_leaves, (letter, value)))
         return (found[0], Verdict("numeric", "")) if found and found[1] else None
 
+    def vanishes(self, side: Expr) -> Verdict | None:
+        """Return the verdict that a side is zero, None if it is not."""
+        verdict = self.exercise.compare(side, zero_like(side))
+        return verdict if verdict.status in RIGHT else None
+
     def begin_point(self, left: Expr, right: Expr, line: int) -> None:
-        """Take the value of a leaf for the point that the next equations are about."""
+        """Start a point, the value of a leaf at which the next equations hold."""
         self.point, self.lines = {left: right}, [line]
 
     def follow(self, line: int, goes_on: bool) -> None:
-        """Forget the point behind the first equation on a line below the one that names it."""
+        """Forget the point at the second line behind the one that names it."""
         if self.point and line not in self.lines:
             if len(self.lines) > 1 and not goes_on:
                 self.point = {}
             self.lines.append(line)
 
     def known(self) -> list[Condition]:
-        """Return what may be zero, the right ones first; the gradients of the leaves that change
-        are among them, though none of them was found."""
+        """Return all known conditions, correct ones first.
+
+        The gradients of the leaves that vary are among them even if the derivation has found none.
+        """
         right = {condition.name for condition in self.found if not condition.wrong}
-        stages = {*self.chain.abbreviations.values()}  # that of K, unless one by a leaf came after
+        stages = {*self.chain.abbreviations.values()}
         last = next((it.name for it in reversed(self.found) if it.name), "")
-        every = [*(it for it in self.found if it.name not in stages - {last}),
-                 *(Condition(self.chain.in_leaves(self.chain.adjoint(name)), name)
-                   for name in self.moving if name not in right)]
-        return sorted(every, key=lambda condition: condition.wrong)
+        # A gradient by K is a step on the way where one by a leaf follows.
+        found = [it for it in self.found if it.name not in stages or it.name == last]
+        gradients = [Condition(self.chain.in_leaves(self.chain.adjoint(name)), name)
+                     for name in self.moving if name not in right]
+        return sorted([*found, *gradients], key=lambda condition: condition.wrong)
 
     def leaf(self, left: Expr, right: Expr) -> str:
         """Return the leaf to which an equation gives a value, "" if it is of another kind."""
@@ -126,25 +140,21 @@ class Conditions:
         return name if known and left not in right.free_symbols else ""
 
     def source(self, left: Expr, right: Expr) -> tuple[Condition, Verdict] | None:
-        """Return the condition from which an equation follows and how surely it does, None if it
-        is found in none."""
+        """Return the condition from which an equation follows, and the verdict; None if none."""
         left, right = map(self.chain.in_leaves, (left, right))
         leaf = self.leaf(left, right)
         for condition in self.known():
             if leaf and left in condition.zero.free_symbols:
-                solved = condition.zero.xreplace({left: right})
                 with suppress(*NoNumbers):
-                    found = self.exercise.compare(solved, zero_like(condition.zero))
-                    if found.status in RIGHT:
-                        return condition, found
+                    if verdict := self.vanishes(condition.zero.xreplace({left: right})):
+                        return condition, verdict
             with suppress(*NoNumbers):
-                if self.is_multiple(difference(left, right), condition.zero):
+                if self._is_multiple(difference(left, right), condition.zero):
                     return condition, Verdict("numeric", "it follows from a condition")
         return None
 
     def solves(self, leaf: Expr, value: Expr) -> bool:
-        """Return whether a gradient, by a leaf, that is right is zero where the leaf has a value.
-        """
+        """Return whether the leaf's value is a stationary point."""
         zero = next((condition.zero for condition in self.known()
                      if leaf in condition.zero.free_symbols and not condition.wrong), None)
         found = []
@@ -155,8 +165,8 @@ class Conditions:
                 found.append(sizes[0] < _FAR * sizes[1])
         return bool(found) and all(found)
 
-    def is_multiple(self, one: Expr, other: Expr) -> bool:
-        """Return whether an expression is another one times factors that have an inverse."""
+    def _is_multiple(self, one: Expr, other: Expr) -> bool:
+        """Return whether an expression is another one times invertible factors."""
         wanted, found = self.exercise.values(one), self.exercise.values(other)
         if any(np.ndim(value) and not np.any(value) for value in found):
             return False
@@ -174,7 +184,7 @@ class Conditions:
         return False
 
     def factors(self, values: list[Any], axis: int) -> Iterator[list[Any]]:
-        """Yield the values of the matrices, and of their inverses, that fit to one side."""
+        """Yield the values of the invertible matrices that fit one side, and of their inverses."""
         for node in self.chain:
             matrices = [point[node.name] for point in self.exercise.points]
             if all(np.ndim(value) == 2 and np.shape(matrix) == 2 * (np.shape(value)[axis],)
@@ -184,11 +194,10 @@ class Conditions:
                 yield [np.linalg.inv(matrix) for matrix in matrices]
 
     def holds(self, left: Expr, right: Expr) -> tuple[Condition, bool] | None:
-        """Return a condition and whether an equation holds where the condition does; None if that
-        cannot be told.
+        """Return a condition and whether an equation holds under it, None if that is not decided.
 
-        It is tried at points where the condition, which has to be linear in some leaf, holds. What
-        has another shape than the condition may be one of its own.
+        It is tried at points where the condition holds, which has to be linear in some leaf. A
+        failure counts only if the equation has the shape of the condition.
         """
         left, right = map(self.chain.in_leaves, (left, right))
         shape, told = getattr(difference(left, right), "shape", ()), None
@@ -203,7 +212,7 @@ class Conditions:
         return told
 
     def solutions(self, condition: Condition) -> Iterator[dict[str, Any]]:
-        """Yield points at which a condition holds, two for each of the points of the exercise."""
+        """Yield points at which a condition holds, two for each of the exercise's points."""
         used = condition.zero.free_symbols
         names = [name for name, leaf in self.chain.leaves.items() if leaf.shape
                  and name not in self.chain.symmetric and leaf.symbol in used]
@@ -217,14 +226,12 @@ class Conditions:
                 return
 
     def solved(self, zero: Expr, name: str, point: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        """Yield two solutions of an equation that is linear in a leaf, none if it is not."""
+        """Yield two solutions of an equation that is linear in a leaf, none if it is not linear."""
         shape = np.shape(point[name])
         if np.prod(shape) > _MOST_UNKNOWN:
             return
 
-        def at(entries: np.ndarray) -> np.ndarray:
-            return np.ravel(float_at(zero, point | {name: entries.reshape(shape)})).astype(float)
-
+        at = function_of(zero, name, point)
         start = at(np.zeros(shape))
         slopes = np.stack([at(unit) - start for unit in np.eye(int(np.prod(shape)))], 1)
         rng = np.random.default_rng(0)
@@ -244,18 +251,17 @@ class Conditions:
         return bool(np.abs(sides[0] - sides[1]).max() <= _FAR * scale)
 
     def is_constant(self, value: Expr) -> bool:
-        """Return whether no leaf stands in a value."""
+        """Return whether a value contains no leaf."""
         return not {symbol.name for symbol in value.free_symbols} & {*self.chain.leaves}
 
     def restricted(self, left: Expr, right: Expr) -> bool:
-        """Return whether an equation says of leaves alone what number or constant they make."""
+        """Return whether an equation sets an expression in leaves alone equal to a constant."""
         sides = [{symbol.name for symbol in side.free_symbols}
                  - {*self.chain.vocabulary.lengths} for side in (left, right)]
         return set() in sides and set().union(*sides) <= {*self.chain.leaves}
 
     def claims_zero(self, left: Expr, right: Expr) -> str:
-        """Return the name of the gradient that is said to be zero for a value of its leaf, "" if
-        the leaf is only given a value, as in λ = 1."""
+        """Return the gradient that a value of its leaf is said to make zero, "" if none."""
         leaf = self.leaf(*map(self.chain.in_leaves, (left, right)))
         others = not self.is_constant(right)
         asked = {condition.name for condition in self.found} - {""} or {*self.moving}
@@ -263,7 +269,7 @@ class Conditions:
             leaf and others and leaf in asked) else ""
 
     def where(self, condition: Condition) -> str:
-        """Return in words where something holds that follows from a condition."""
+        """Say under which condition an equation holds."""
         short = {node: name for name, node in self.chain.abbreviations.items()}
         name = condition.name and notation.plain(notation.matching(notation.adjoint_name(
             self.chain.output, short.get(condition.name, condition.name)), condition.zero))
@@ -271,8 +277,16 @@ class Conditions:
             f"It follows from your {condition.number}.")
 
     def with_values(self, side: Expr, values: dict[Expr, Expr] | None = None) -> Expr:
-        """Return a side in leaves with the values that some of them were given."""
+        """Return a side in leaves, with the values that were given to some of them."""
         return self.chain.in_leaves(side).xreplace(self.given if values is None else values)
+
+
+def function_of(zero: Expr, name: str, point: dict[str, Any],
+                ) -> Callable[[np.ndarray], np.ndarray]:
+    """Return the entries of an expression as a function of the entries of a leaf."""
+    shape = np.shape(point[name])
+    return lambda entries: np.ravel(float_at(zero, point | {name: entries.reshape(shape)})).astype(
+        float)
 
 
 def difference(left: Expr, right: Expr) -> Expr:
@@ -291,7 +305,10 @@ def zero_like(side: Expr) -> Expr:
 
 
 def _parallel(values: list[Any], others: list[Any]) -> bool:
-    """Return whether arrays are multiples of others, by one number if there are few entries."""
+    """Return whether arrays are multiples of others.
+
+    If there are few entries, the factor has to be the same for all arrays.
+    """
     ratios = []
     for value, other in zip(values, others, strict=True):
         if np.shape(value) != np.shape(other):
@@ -308,7 +325,7 @@ def _parallel(values: list[Any], others: list[Any]) -> bool:
 
 
 def alike(left: Expr, right: Expr) -> tuple[Expr, Expr]:
-    """Return two sides with a zero matrix for the number 0 beside a matrix."""
+    """Return two sides, with a zero matrix for the number 0 opposite a matrix."""
     if right == 0:
         return left, zero_like(left)
     return (zero_like(right), right) if left == 0 else (left, right)

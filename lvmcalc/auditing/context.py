@@ -1,4 +1,4 @@
-"""What an audit knows at a line of a derivation, and how it compares two sides there."""
+"""Keep what an audit knows at a line of a derivation, and compare sides there."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -71,6 +71,7 @@ class Context:
         if "L" not in self.vocabulary:  # a derivation may write L for any scalar
             self.vocabulary = self.vocabulary.extended({"L": chain[chain.output].symbol})
         self.letters = OwnLetters(chain, self.same)
+        self.meaning = self.letters.meaning
         self.vocabulary = self.vocabulary.with_parts(self.letters.slopes)
         self.slips = Slips(chain, self.in_leaves, self.letters, self.letters.same)
         self.conditions = Conditions(chain)
@@ -104,6 +105,10 @@ class Context:
                                   "a formula.")
         return Line(piece.text, self.chain, kind="words", note=piece.note)
 
+    def define(self, letter: Expr, formula: Expr) -> None:
+        """Define a letter."""
+        self.vocabulary = self.letters.define(letter, formula, self.vocabulary)
+
     def formula(self, text: str) -> Expr:
         """Return the formula that a text most likely means."""
         return readings(text, self.vocabulary)[0].formula
@@ -114,13 +119,9 @@ class Context:
 
     def readings(self, text: str, shape: tuple[Expr, ...] = (), differentials: bool = False,
                  indices: str = "") -> list[Reading]:
-        """Return what a side may mean."""
+        """Return the formulas that a text may mean, the likeliest first."""
         return readings(text, self.vocabulary, shape, differentials, indices,
                         self.arrays)
-
-    def meaning(self, side: Expr) -> Expr:
-        """Return a side with what has been defined in place of its letters, and of ∂L₁/∂X."""
-        return self.letters.meaning(side)
 
     def same(self, left: Expr, right: Expr) -> bool:
         """Return whether two expressions are equal."""
@@ -129,8 +130,8 @@ class Context:
     def verdict(self, left: Expr, right: Expr) -> Verdict:
         """Compare two sides."""
         (left, right), whole = self.in_leaves(left, right), self.chain.expression()
-        # The gradients of the whole come from the differential here, those of the stages from the
-        # adjoints, so that the two are held against each other.
+        # Gradients by leaves come from the differential here, adjoints of stages from the backward
+        # pass, so that the two check each other.
         known = self.chain.remember("gradients from the differential", lambda: {
             self.chain.adjoint_symbol(name): gradient_of(self.chain, whole, leaf.symbol)
             for name, leaf in self.chain.leaves.items()})

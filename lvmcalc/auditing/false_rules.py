@@ -1,4 +1,4 @@
-"""Well-known false rules, as (A + B)⁻¹ = A⁻¹ + B⁻¹, and slips in the solution of a condition."""
+"""Recognise well-known false rules, as (A + B)⁻¹ = A⁻¹ + B⁻¹, and wrong solutions."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
@@ -20,7 +20,7 @@ from lvmcalc.notation.forming import inverse, product
 _MOST_TRIED = 300
 WRONG_SIGN = "The sign of the whole side is wrong"
 _MULTIPLE = "The whole side is {} times what it must be"
-_LOST = "The term {} is lost beside {}, which is inverted"
+_LOST = "The term {} is missing from the inverse of {}"
 _LOG_DET = "The determinant of a sum is not the product of the determinants"
 _OF_A_SUM = "The {0} of a sum is not the sum of the {0}s"
 _REVERSED = "The inverse of a product is the product of the inverses in reverse order"
@@ -29,7 +29,7 @@ _TRACES = "The trace of a product is not the product of the traces"
 
 
 def _false_rules(expression: Expr) -> Iterator[tuple[str, Expr]]:
-    """Yield false rules in words, with what each makes of an expression."""
+    """Yield each false rule in words, with the expression that it leads to."""
     for part in dict.fromkeys(sp.preorder_traversal(expression)):
         with suppress(ValueError, TypeError):
             for sentence, instead in _of_part(part):
@@ -60,7 +60,7 @@ def _square(factors: Iterable[Expr]) -> bool:
 
 
 def false_rule(left: Expr, right: Expr) -> Explanation:
-    """Return the false rule by which a side comes from the other, () if none is found."""
+    """Return the false rule that leads from one side to the other, () if there is none."""
     for one, other in ((left, right), (right, left)):
         for sentence, broken in _false_rules(one):
             if decide(broken, other).status in RIGHT:
@@ -69,7 +69,7 @@ def false_rule(left: Expr, right: Expr) -> Explanation:
 
 
 def in_solution(chain: Chain, said: Expr, solves: Callable[[Expr], bool]) -> Explanation:
-    """Return the slip without which what was said is a solution, () if none is found."""
+    """Return the slip that makes a stated solution wrong, () if none is found."""
     for last in (False, True):
         whole = _with_one_inverse(said, last)
         if whole is not None and solves(whole):
@@ -92,8 +92,10 @@ def in_solution(chain: Chain, said: Expr, solves: Callable[[Expr], bool]) -> Exp
 
 
 def _with_one_inverse(said: Expr, last: bool) -> Expr | None:
-    """Return (A + B)⁻¹ C for A⁻¹C + B⁻¹C, None if it is no such sum; C A⁻¹ where the inverse is
-    the last factor."""
+    """Return (A + B)⁻¹ C for A⁻¹C + B⁻¹C, None if it is no such sum.
+
+    With `last`, the inverses stand behind: C A⁻¹ + C B⁻¹.
+    """
     inverted, others = [], []
     for term in said.args if isinstance(said, MatAdd) else ():
         number, factors = term.as_coeff_matrices() if isinstance(term, MatMul) else (1, [term])

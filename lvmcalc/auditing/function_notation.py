@@ -1,9 +1,10 @@
-"""Function notation in a derivation: g(w) = … says what g is, and L(w + h) is no product."""
+"""Read letters with arguments, as g(w), and functions of a derivation's own."""
 
 import re
 from collections.abc import Iterable
 
 from lvmcalc.auditing.pieces import Piece
+from lvmcalc.auditing.remarks import NABLA
 from lvmcalc.chain import Chain
 from lvmcalc.marking.derivation_text import letters_given
 from lvmcalc.notation import spelling
@@ -23,8 +24,10 @@ _CALLED = (r"(?<![\w\\]){}\s*(?P<slope>['′]|\^\s*\{{?\s*\\prime\s*\}}?)?\s*"
 
 
 def _inlined(text: str, chain: Chain) -> str:
-    """Return a text with log(1 + exp(X w)) for ℓ(X w), and d/dz (log(1 + exp(z))) for ℓ'(z), if
-    ℓ(z) = log(1 + exp(z)) was said and ℓ is not only written with its z."""
+    """Replace a function such as ℓ(z) = log(1 + exp(z)) by its formula, and ℓ'(z) by d/dz.
+
+    Nothing is replaced if ℓ is only written with its own z.
+    """
     for said in _OF_LETTER.finditer(text):
         called, letter = re.compile(_CALLED.format(re.escape(said["name"]))), said["letter"]
         rest = text.replace(said[0], "")
@@ -50,8 +53,10 @@ def _inlined(text: str, chain: Chain) -> str:
 
 
 def _functions(text: str, chain: Chain) -> dict[str, list[str]]:
-    """Return the letters that a text defines as functions of leaves, with their arguments; also
-    those of letters of its own, of which the scalar may be one."""
+    """Return the letters that a text defines as functions, with their arguments.
+
+    The arguments are leaves, or letters of the text if the scalar may be such a function.
+    """
     known = {*chain.leaves, *chain.vocabulary.functions, *chain.vocabulary.outputs}
     own = letters_given(text)
     others = {*chain.vocabulary, *chain.vocabulary.functions, *own} - {*chain.vocabulary.outputs}
@@ -69,23 +74,23 @@ def _functions(text: str, chain: Chain) -> dict[str, list[str]]:
 
 
 def without_arguments(text: str, chain: Chain) -> tuple[str, dict[str, list[str]]]:
-    """Return a text with g for g(w), and ∇_w g for ∇g, and the letters that are such functions."""
+    """Return a text with g for g(w) and ∇_w g for ∇g, and the letters of such functions."""
     text = _inlined(text, chain)
     letters = _functions(text, chain)
     for letter, arguments in letters.items():
         if len(arguments) == 1 and re.fullmatch(_NAME, arguments[0]):  # ∇f is by the w of f(w)
-            text = re.sub(rf"((?:∇|\\nabla)\s*)({re.escape(letter)}(?![A-Za-z]))",
+            text = re.sub(rf"({NABLA}\s*)({re.escape(letter)}(?![A-Za-z]))",
                           lambda it, by=arguments[0]: f"{it[1]}_{{{by}}} {it[2]}", text)
         for given in arguments:
             text = re.sub(rf"(?<![\w\\]){re.escape(letter)}\s*\(\s*{re.escape(given)}\s*\)",
                           lambda _, letter=letter: letter, text)
-        text = re.sub(rf"((?:∇|\\nabla)[^=\n]{{0,20}}?{re.escape(letter)})\s*\([^()=]*\)"
+        text = re.sub(rf"({NABLA}[^=\n]{{0,20}}?{re.escape(letter)})\s*\([^()=]*\)"
                       r"(?=\s*=\s*0)", r"\1", text)  # at the optimum
     return text, letters
 
 
 def at_another_point(piece: Piece, letters: Iterable[str], chain: Chain) -> Piece:
-    """Return a piece with an error if a function stands in it with other arguments, as L(w + h).
+    """Return a piece with an error if it has a function elsewhere, as L(w + h).
 
     L(…) is a function on the left of an equation only; it may be a factor on the right.
     """
@@ -96,6 +101,6 @@ def at_another_point(piece: Piece, letters: Iterable[str], chain: Chain) -> Piec
         found = re.search(rf"(?<![\w\\])(?:{called})\s*\([^()=]*(?<![A-Za-z])(?:{leaves})[^()=]*\)",
                           text)
         if found and piece.kind != "words" and not piece.error:
-            return piece._replace(kind="claim", error=f"`{found[0].strip()}` is the value of a "
-                                  "function somewhere else, and not a product: that is not read.")
+            return piece._replace(kind="claim", error=f"`{found[0].strip()}` is a function at "
+                                  "another point, which is not read.")
     return piece

@@ -1,4 +1,4 @@
-"""The names that a derivation gives its gradients, and which leaves change in it."""
+"""Recognise the names of gradients, and which leaves vary in a derivation."""
 
 import re
 from collections.abc import Callable
@@ -7,6 +7,7 @@ from contextlib import suppress
 from sympy import Expr
 
 from lvmcalc.auditing.pieces import Piece
+from lvmcalc.auditing.remarks import NABLA
 from lvmcalc.chain import Chain
 from lvmcalc.checks import CannotBeFormed
 from lvmcalc.marking.differential_answers import KINDS, differentials_in, node_of
@@ -15,22 +16,22 @@ from lvmcalc.notation.formula_finder import sides_of
 from lvmcalc.notation.parser import readings
 from lvmcalc.notation.vocabulary import typed
 
-_NABLA = re.compile(r"(?<=[^\s(d])(?<!d\()\s*(?:∇|\\nabla(?![A-Za-z]))\s*L(?![\w(])")
+_NABLA = re.compile(rf"(?<=[^\s(d])(?<!d\()\s*{NABLA}\s*L(?![\w(])")
 
 _INDEX = re.compile(r"((?:∂|\\partial\s*)L\s*\}?\s*[/{]\s*(?:∂|\\partial\s*)\\?\w+?)"
                     r"_(?:\{[a-z]{1,2}\}|[a-z]{1,2}(?![\w]))")  # of ∂L/∂w_k
 
 
 def with_gradient(chain: Chain, piece: Piece, moving: tuple[str, ...]) -> Piece:
-    """Return a piece with ∂L/∂X for what is called grad, gX or X_grad."""
+    """Return a piece with ∂L/∂X for grad, gX or X_grad."""
     for name in chain.leaves:
-        unnamed = r"grad(?:ient)?|(?:∇|\\nabla)\s*L" if moving == (name,) else "(?!)"
+        unnamed = rf"grad(?:ient)?|{NABLA}\s*L" if moving == (name,) else "(?!)"
         called = rf"\s*(?:grad_?{name}|{name}_grad|g{name}|({unnamed}))\s*="
         if piece.kind != "words" and (match := re.match(called, piece.text)):
             adjoint = f"∂{chain.vocabulary.outputs[0]}/∂{name}"
             return piece._replace(kind="claim", name="", unnamed=bool(match[1]),
                                   text=f"{adjoint} = {piece.text[match.end():]}")
-    if piece.kind != "words" and len(moving) == 1:  # in H⁻¹∇L, and in g = ∇L = …
+    if piece.kind != "words" and len(moving) == 1:  # as in H⁻¹∇L and g = ∇L = …
         adjoint = f" ∂{chain.vocabulary.outputs[0]}/∂{moving[0]} "
         return piece._replace(text=_NABLA.sub(adjoint, piece.text))
     return piece
@@ -38,8 +39,10 @@ def with_gradient(chain: Chain, piece: Piece, moving: tuple[str, ...]) -> Piece:
 
 def gradient_called(chain: Chain, side: str, value: Callable[[], Expr],
                     same: Callable[[Expr, Expr], bool]) -> str:
-    """Return ∂L/∂X for "grad" or ∇L, if X alone has the shape of its value, or of those that have
-    it the adjoint that is the value; else the side."""
+    """Return ∂L/∂X for "grad" or ∇L if the value fits one X only, else the side.
+
+    It fits a leaf of its shape; if there are several, the one whose adjoint it is.
+    """
     outputs = "|".join(map(re.escape, chain.vocabulary.outputs))
     if not re.fullmatch(rf"\s*(?:grad(?:ient)?|(?:∇|\\nabla\b)\s*(?:{outputs})?"
                         rf"|grad\s*(?:{outputs})|(?:{outputs})')\s*", side):
@@ -50,7 +53,7 @@ def gradient_called(chain: Chain, side: str, value: Callable[[], Expr],
     right = [name for name in (*fitting, *(node.name for node in chain)) if getattr(
         chain[name].symbol, "shape", ()) == getattr(formula, "shape", ()) and same(
             chain.adjoint_symbol(name), formula)]
-    if len(fitting) > 1 or right:  # p − y is no gradient by y, but by Xw
+    if len(fitting) > 1 or right:  # p − y is the gradient by Xw, not by y
         fitting = [name for name in fitting if name in right]
     return f"∂{chain.vocabulary.outputs[0]}/∂{fitting[0]}" if len(fitting) == 1 else side
 
@@ -75,7 +78,7 @@ _FRACTION = re.compile(rf"\s*(?:\\[td]?frac\s*\{{\s*(?:\\partial|∂)\s*(?P<a>{_
 
 
 def derived(side: str) -> tuple[str, str]:
-    """Return X and the formula of which a side is the derivative with respect to X, or two "".
+    """Return X and the formula that a side differentiates with respect to X, or ("", "").
 
     The formula stands in brackets, or in those of a trace, and nothing stands behind them; or it is
     one term, or stands above the line, as in ∂ log|K| / ∂K.
@@ -100,8 +103,11 @@ _INSIDE = re.compile(_BY.removeprefix(r"\s*"))
 
 
 def slopes_in(side: str) -> list[tuple[int, int]]:
-    """Return where derivatives of terms stand in a side that is none itself, as ∂/∂K log|K| in
-    −D/2 ∂/∂K log|K| − ½ ∂/∂K tr(K⁻¹S)."""
+    """Return where derivatives of terms stand in a side.
+
+    One stands twice in −D/2 ∂/∂K log|K| − ½ ∂/∂K tr(K⁻¹S). A side that is a derivative itself has
+    none.
+    """
     found: list[tuple[int, int]] = []
     for begun in _INSIDE.finditer(side):
         if found and begun.start() < found[-1][1]:
@@ -119,7 +125,7 @@ def slopes_in(side: str) -> list[tuple[int, int]]:
 
 
 def asked_for(chain: Chain, side: Expr) -> str:
-    """Return the leaf or node whose adjoint a side is, "" if it is none."""
+    """Return the leaf or stage whose adjoint a side is, "" if it is none."""
     names = {chain.adjoint_symbol(node.name): node.name for node in chain}
     return names.get(side, "")
 
@@ -130,7 +136,7 @@ def is_named(chain: Chain, side: Expr) -> bool:
 
 
 def changing(chain: Chain, found: list[Piece]) -> tuple[str, ...]:
-    """Return the leaves that change: those whose differential or gradient is written somewhere.
+    """Return the leaves that vary: those whose differential or gradient is written.
 
     If none is, those on which a node depends whose differential is; else all.
     """
@@ -138,12 +144,12 @@ def changing(chain: Chain, found: list[Piece]) -> tuple[str, ...]:
     inside: dict[str, None] = {}
     for left, side in ((not n, side) for piece in found
                        for n, side in enumerate(sides_of(piece.text))):
-        if not left:  # also where letters of one's own stand
+        if not left:  # also beside new letters
             names |= dict.fromkeys(chain.vocabulary.changes[match.lastindex - 1]
                                    for match in chain.vocabulary.change.finditer(side))
         with suppress(Unreadable, CannotBeFormed):
             side = readings(_INDEX.sub(r"\1", side), chain.vocabulary, (), True)[0].formula
-            here = differentials_in(chain, side)  # dL = … is about what stands on the right
+            here = differentials_in(chain, side)  # dL = … shows on its right what varies
             if left and not {*here} & {*chain.leaves}:
                 here = ()
             names |= dict.fromkeys([*here, asked_for(chain, side)])
@@ -158,7 +164,7 @@ def changing(chain: Chain, found: list[Piece]) -> tuple[str, ...]:
 
 
 def foreign_to(chain: Chain, found: list[Piece]) -> set[str]:
-    """Return the stages, as they are printed, whose names stand nowhere in a derivation."""
+    """Return the stages, as they are printed, that a derivation never mentions."""
     text = " ".join(piece.text for piece in found)
     known = {*chain.leaves, *chain.abbreviations, chain.output, *chain.vocabulary.lengths}
     return {plain(name) for name in chain.nodes if name not in known and not re.search(

@@ -1,4 +1,4 @@
-"""Derivatives of what is no scalar: ∂z/∂w of a column by a column, ∂H/∂Z entry by entry, Hessians.
+"""Differentiate columns by columns, matrices entry by entry, and gradients.
 
 A derivation writes them on its way. ∂z/∂w is the matrix J of dz = J dw, or its transpose where the
 derivation has it so; ∂H/∂Z is C where dH = C ∘ dZ.
@@ -32,14 +32,14 @@ HESSIAN = re.compile(rf"[∂d](?:²|\^2)L/[∂d](?P<a>{_NAME})(?:²|\^2|[∂d]\S
 
 
 class Derivative(NamedTuple):
-    """What a derivative may be, as a matrix, and the indices of the entry that is written."""
+    """A derivative as a matrix, and the indices of the entry that is written."""
 
     value: Expr
     indices: str = ""
 
 
 def bare(side: str) -> str:
-    """Return the left side of an equation without what LaTeX adds: ∂p_i/∂z_i."""
+    """Return the left side of an equation without LaTeX commands: ∂p_i/∂z_i."""
     text = re.sub(r"^\s*\\[td]?frac\s*\{(.*)\}\s*\{(.*)\}\s*$", r"\1/\2", spread_out(side))
     text = re.sub(rf"{STYLES}(?![a-z])|\\[,;:! ]|\\(?:left|right)\b|[{{}}()\s]", "", text)
     for typed, sign in ((r"\partial", "∂"), (r"\nabla", "∇"), (r"^\top", "ᵀ")):
@@ -49,8 +49,7 @@ def bare(side: str) -> str:
 
 def derivatives(chain: Chain, value: Expr, wrt: Expr, i: str = "", j: str = "",
                 ) -> Iterator[Derivative]:
-    """Yield what the derivative of a matrix, or of its entry i, with respect to another one, or to
-    its entry j, may be.
+    """Yield the meanings of the derivative of a matrix, or its entry i, by another, or its entry j.
 
     Parameters
     ----------
@@ -78,7 +77,7 @@ def derivatives(chain: Chain, value: Expr, wrt: Expr, i: str = "", j: str = "",
 
 
 def _factor_of(change: Expr, step: Expr) -> Expr | None:
-    """Return C of a differential C ∘ step, None if it is no such product."""
+    """Return C for a differential C ∘ step, None if it is no such product."""
     if change == step:
         return sp.OneMatrix(*step.shape)
     if isinstance(change, MatAdd):
@@ -98,7 +97,7 @@ def _factor_of(change: Expr, step: Expr) -> Expr | None:
 
 
 def _columns_of(chain: Chain, change: Expr, step: Expr) -> Expr:
-    """Return J of a column J step.
+    """Return J for a column J step.
 
     Raises
     ------
@@ -140,7 +139,7 @@ def _columns_of(chain: Chain, change: Expr, step: Expr) -> Expr:
 
 
 def moved_by(value: Expr, said: Expr, step: Expr) -> Expr:
-    """Return the differential of a value with what was said of its derivative by a letter."""
+    """Return the differential of a value, given its stated derivative."""
     if not step.is_Matrix:
         return product(said, step)
     if not value.is_Matrix:

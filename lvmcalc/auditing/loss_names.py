@@ -1,4 +1,4 @@
-"""What a derivation calls the scalar without saying so: J in ∇J, f in ∂f/∂P, ℓ in d²ℓ."""
+"""Find the scalar by what is differentiated: J in ∇J, f in ∂f/∂P, ℓ in d²ℓ."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -7,6 +7,7 @@ from dataclasses import replace
 from lvmcalc import notation
 from lvmcalc.auditing.audit_report import Audit
 from lvmcalc.auditing.backprop_notation import stages_of
+from lvmcalc.auditing.remarks import NABLA
 from lvmcalc.chain import Chain
 from lvmcalc.marking.derivation_text import letters_given
 from lvmcalc.marking.exercise import exercise_of
@@ -16,14 +17,13 @@ from lvmcalc.notation.vocabulary import typed
 
 _ARGUMENT = r"(?:\s*\(\s*[\w\\{},; ]*\))?"
 _NAME = rf"(?P<name>\\(?:ell|(?:var)?phi)\b|[lf](?![A-Za-z_])|[ℓφA-Z](?![\w'ᵀ⁻])){_ARGUMENT}"
-_NABLA = r"(?:∇|\\nabla(?![A-Za-z]))"
 _SQUARE = r"(?:²|\s*\^\s*\{?\s*2\s*\}?)"
 _BELOW = r"(?:_\s*(?:\{[^{}]*(?:\{\w+\})?[^{}]*\}|\\\w+|\w))"
 # Where only the scalar can stand: above ∂w, behind ∇, and behind d in code
 _PLACES = (rf"(?P<front>\\[td]?frac\s*\{{\s*{ROUND}{_SQUARE}?\s*){_NAME}(?=\s*\}}\s*\{{\s*{ROUND}"
            rf"\{{?\s*(?:LEAVES)(?![A-Za-z]))",
            rf"(?P<front>{ROUND}{_SQUARE}?\s*){_NAME}(?=\s*/\s*{ROUND}\{{?(?:LEAVES)(?![A-Za-z]))",
-           rf"(?P<front>{_NABLA}{_SQUARE}?{_BELOW}?{_SQUARE}?\s*){_NAME}",
+           rf"(?P<front>{NABLA}{_SQUARE}?{_BELOW}?{_SQUARE}?\s*){_NAME}",
            r"(?P<front>\bd)(?P<name>[A-Zfl])(?=_?d(?:LEAVES)(?![A-Za-z]))",
            r"(?P<front>\bgrad_?)(?P<name>[A-Zfl])(?=\s*=)")
 _CHANGES = rf"(?P<front>(?<![A-Za-z\\/{{]){ROUND}{_SQUARE}?\s*)(?P<name>NAMES)(?![A-Za-z0-9_])"
@@ -36,7 +36,7 @@ _TOLD = "{0} is read as the scalar {1}, not as the stage {0}."
 
 
 def audit_renamed_loss(text: str, chain: Chain, judged: Callable[[str], Audit]) -> Audit:
-    """Return the audit of a text with L for what is the scalar in it.
+    """Return the audit of a text with L in place of other names of the scalar.
 
     Where a stage has the same letter, the reading without a mistake counts; else it is the scalar,
     or the stage if nothing is wrong with it and it may depend on what it is differentiated by.
@@ -59,8 +59,7 @@ def audit_renamed_loss(text: str, chain: Chain, judged: Callable[[str], Audit]) 
 
 
 def _is_stage(name: str, text: str, chain: Chain) -> bool:
-    """Return whether a letter is that of a stage which somebody has named, and is differentiated
-    only by what it depends on."""
+    """Return whether a letter is a named stage, differentiated only by what it depends on."""
     below = {notation.spelling(by) for by in re.findall(
         rf"{ROUND}{name}\s*(?:/|\}}\s*\{{)\s*{ROUND}\\?(\w+)", text)}
     stages = stages_of(chain)
@@ -69,8 +68,9 @@ def _is_stage(name: str, text: str, chain: Chain) -> bool:
 
 
 def _scalar_named(text: str, chain: Chain) -> tuple[str, str]:
-    """Return a text with L for each letter that is differentiated as the scalar is, and that means
-    nothing else; and such a letter that a stage of the chain has too, "" if there is none.
+    """Return a text with L for the scalar's other names, and one that a stage has too, or "".
+
+    Such a letter is differentiated as the scalar is, and means nothing else.
 
     It means something else where a leaf, a number with a name, or the text has it. Of the letters
     of stages only f and l are usual names for a scalar; nobody differentiates a size.
@@ -88,7 +88,7 @@ def _scalar_named(text: str, chain: Chain) -> tuple[str, str]:
     if re.search(rf"(?<![A-Za-z\\]){chain.vocabulary.outputs[0]}(?![A-Za-z])", text):
         exercise = exercise_of(chain, next(iter(chain.leaves)))
         known |= {it[1] for it in _GIVEN.finditer(text) if not is_loss(
-            exercise, it[2].strip(" .,;$"))}  # of f = ‖e‖² and L, f is a part
+            exercise, it[2].strip(" .,;$"))}  # in f = ‖e‖² and L = f + …, f is only a part
 
     def names() -> Iterator[str]:
         for place in places:

@@ -1,4 +1,4 @@
-"""The names of Newton's method: g for the gradient, H for the Hessian, Δw for the step."""
+"""Read the names of Newton's method: g for the gradient, H for the Hessian, Δw for the step."""
 
 import re
 
@@ -6,7 +6,7 @@ from lvmcalc.auditing.backprop_notation import stages_of
 from lvmcalc.chain import Chain
 from lvmcalc.notation.statements import PROGRAM
 
-# What says that g is the gradient, and H the Hessian
+# Evidence that g is the gradient, and H the Hessian
 _SOLVED = (r"\bsolve\(\s*H\b|H\s*(?:⁻¹|\^\s*\{?\s*-\s*1\s*\}?)\s*\\?g(?:rad)?\b"
            r"|\bH\s*\\\s*g\b")
 _NEWTON = {"g": re.compile(r"\bgradient\s+(?:is\s+)?(?:then\s+)?\$?g\$?\s*="
@@ -25,7 +25,7 @@ _GIVEN = (r"(?P<front>^(?:.*?[\s,;$])??){}\s*(?:&\s*)?(?::?=(?!=)|<-)\s*"
 _COMMENT = re.compile(r"\s*(?:#|%(?!\*%)|//)\s*(?:the\s+)?(?:gradient|hessian)\s*$"
                       r"|,?\s+is\s+the\s+(?:gradient|hessian)\W*$|^\s*(?:function|def)\b.*",
                       re.IGNORECASE | re.MULTILINE)
-# w + dw at the end of a step: dw is no gradient
+# A step ends in w + dw, so dw is no gradient
 _MOVED = re.compile(r"(?:\breturn\s+|=\s*)(\w+)\s*\+\s*d\1\s*;?\s*$|(?<!\w)(\w+)\s*\+=\s*d\2\b",
                     re.MULTILINE)
 _STEP = re.compile(r"(?<!\w)(\w+)\s*(?:=\s*\1\s*-|-=)[^\n=]*(?<!\w)g(?!\w)")  # w -= lr * g

@@ -1,4 +1,4 @@
-"""The letters that a derivation defines: what they mean, and the adjoints of them, as in ∂L/∂E."""
+"""Keep the letters that a derivation defines: what they mean, and their adjoints."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
@@ -6,12 +6,11 @@ from functools import partial
 
 import numpy as np
 import sympy as sp
-from sympy import Expr, MatrixSymbol, Symbol
+from sympy import Expr, MatMul, MatrixSymbol, Symbol
 
 from lvmcalc import notation
+from lvmcalc.auditing.contributions import summands_of
 from lvmcalc.auditing.jacobians import derivatives
-from lvmcalc.auditing.letter_for_part import flattened, with_letter
-from lvmcalc.auditing.scalar_summands import summands_of
 from lvmcalc.calculus import differential, inner
 from lvmcalc.chain import Chain
 from lvmcalc.chain.passes import added
@@ -22,11 +21,11 @@ from lvmcalc.notation.forming import as_number, change_of, inverse, product, tra
 from lvmcalc.notation.softmax_shift import without_shifts
 from lvmcalc.notation.vocabulary import matching
 
-_LARGEST_FACTOR = 24  # of a number between a letter and a stage
+_LARGEST_FACTOR = 24  # numerator or denominator of the number between a letter and a stage
 
 
 class OwnLetters:
-    """What the letters of a derivation mean.
+    """The letters that a derivation defines, and what they mean.
 
     Parameters
     ----------
@@ -48,18 +47,19 @@ class OwnLetters:
         self.formulas: dict[Expr, Expr] = {}
         self.whole: Expr = chain.expression()
         self.adjoints: dict[Expr, Callable[[], Expr]] = {}
-        self.own: dict[Expr, Expr] = {}  # the letters by the symbols of their adjoints
-        self.derived: dict[Expr, tuple[Expr, Expr]] = {}  # what ∂K/∂α is the derivative of, and by
+        self.own: dict[Expr, Expr] = {}  # letters by their adjoints
+        self.derived: dict[Expr, tuple[Expr, Expr]] = {}  # K and α by ∂K/∂α
+        self.leaves = [it.symbol for it in chain.leaves.values() if not it.symbol.is_integer]
         short = {node: name for name, node in chain.abbreviations.items()}
         self.slopes = self.parts.adjoints | {
-            name: self.slopes_of(name, node.symbol) for node in chain.nodes.values()
+            name: self._slopes_of(name, node.symbol, self.leaves) for node in chain.nodes.values()
             for name in {node.name, short.get(node.name, node.name)}
             if node.name not in self.parts.adjoints and node.name != chain.output}
 
     def define(self, letter: Expr, formula: Expr, words: Vocabulary) -> Vocabulary:
-        """Take a letter for what it is defined as, and return a vocabulary that has it."""
+        """Define a letter, and return a vocabulary that has it."""
         meaning = self.meaning(formula)
-        self.formulas.pop(letter, None)  # so that it is the last
+        self.formulas.pop(letter, None)  # it becomes the latest
         self.formulas[letter] = formula
         self.meanings[letter] = meaning
         gradients = {symbol: self.chain.in_leaves(self.chain.adjoint(name))
@@ -70,43 +70,40 @@ class OwnLetters:
         name = letter.name
         if name in self.chain.leaves:
             return words.extended({name: letter})
-        # another symbol than that of a stage with the same letter
+        # The blank distinguishes the symbol from that of a stage with the same letter
         adjoint = matching(f"{notation.adjoint_name(self.chain.output, name)} ", letter)
-        slopes = self.slopes_of(name, meaning) | self.slopes_by_letters(letter, formula)
-        self.adjoints[adjoint], self.own[adjoint] = partial(self.adjoint_of, letter), letter
-        for symbol in (adjoint, *slopes.values()):
-            self.meanings.pop(symbol, None)
+        slopes = self._slopes_of(name, meaning, self.leaves) | self._slopes_of(name, formula, [
+            it for it in self.formulas if it in formula.free_symbols and it != letter])
+        self.adjoints[adjoint], self.own[adjoint] = partial(self._adjoint_of, letter), letter
+        self.meanings.pop(adjoint, None)
         return words.extended({name: letter}, {name: adjoint}, {name: slopes} if slopes else {})
 
-    def slopes_of(self, name: str, value: Expr) -> dict[str, Expr]:
-        """Return the symbols for the derivatives of a value, ∂s/∂X or ∂K/∂α, by the leaf."""
-        return {leaf.name: symbol for leaf in self.chain.leaves.values()
-                if not leaf.symbol.is_integer
-                and (symbol := self.slope_symbol(name, value, leaf.symbol)) is not None}
+    def _slopes_of(self, name: str, value: Expr, letters: Iterable[Expr]) -> dict[str, Expr]:
+        """Return the symbols for the derivatives of a named value, such as ∂K/∂α, by letter."""
+        return {letter.name: symbol for letter in letters
+                if (symbol := self.slope(value, letter, name)) is not None}
 
-    def slopes_by_letters(self, letter: Expr, formula: Expr) -> dict[str, Expr]:
-        """Return the symbols for the derivatives of a letter by those in its formula."""
-        return {other.name: symbol for other in self.formulas
-                if other in formula.free_symbols and other != letter
-                and (symbol := self.slope_symbol(letter.name, formula, other)) is not None}
-
-    def slope_symbol(self, name: str, value: Expr, wrt: Expr) -> Expr | None:
+    def slope(self, value: Expr, wrt: Expr, name: str = "") -> Expr | None:
         """Return the symbol for a derivative, None if it has more than two indices."""
-        called, shape = f"{notation.adjoint_name(name, wrt.name)} ", getattr(wrt, "shape", ())
+        called, shape = f"∂({notation.plain(value)})/∂{notation.plain(wrt)} ", getattr(
+            wrt, "shape", ())
+        if name:
+            called = f"{notation.adjoint_name(name, wrt.name)} "
         if not value.is_Matrix or not shape:
             symbol = matching(called, value if value.is_Matrix else wrt)
         elif value.cols == wrt.cols == 1:
             symbol = MatrixSymbol(called, value.rows, wrt.rows)
         elif value.shape == shape:
-            symbol = matching(called, value)  # entry by entry
+            symbol = matching(called, value)  # the derivative is entrywise
         else:
             return None
         self.derived[symbol] = value, wrt
-        self.adjoints[symbol] = partial(self.slope_of, value, wrt)
+        self.adjoints[symbol] = partial(self._slope_of, value, wrt)
+        self.meanings.pop(symbol, None)
         return symbol
 
-    def slope_of(self, value: Expr, wrt: Expr) -> Expr:
-        """Return the derivative of a value with respect to a leaf or a letter of it."""
+    def _slope_of(self, value: Expr, wrt: Expr) -> Expr:
+        """Return the derivative of a value with respect to a leaf or letter in it."""
         value = as_number(self.chain.in_leaves(value) if wrt.name in self.chain.leaves else value)
         if value.is_Matrix and not wrt.is_Matrix:
             return differential(value, wrt, sp.S.One)
@@ -117,9 +114,8 @@ class OwnLetters:
         return found.value
 
     def quotients(self, above: Expr, below: Expr, i: str, j: str) -> Iterator[tuple[Expr, str]]:
-        """Yield symbols for what the derivative of a name by another, or of their entries i and j,
-        may be, each with the indices that are left."""
-        value = self.in_terms(above, below)
+        """Yield symbols for the meanings of ∂a/∂b or ∂a_i/∂b_j, with the indices that are left."""
+        value = self._in_terms(above, below)
         if below not in value.free_symbols or not below.is_Matrix:
             return
         for number, found in enumerate(derivatives(self.chain, value, below, i, j), 2):
@@ -130,8 +126,7 @@ class OwnLetters:
             yield symbol, found.indices
 
     def by_inverse(self, of: Expr) -> Iterator[tuple[Expr, str]]:
-        """Yield the symbol for the derivative of the scalar with respect to the inverse of a name.
-        """
+        """Yield the symbol for the derivative of the scalar with respect to an inverse."""
         symbols = {self.chain[node].symbol: name for name, node in self.chain.abbreviations.items()}
         node = self.chain.abbreviations.get(of.name, of.name)
         if node not in {*self.chain.leaves, *self.chain.nodes}:
@@ -152,47 +147,37 @@ class OwnLetters:
             self.meanings[symbol] = found.value
             yield symbol, ""
 
-    def in_terms(self, value: Expr, below: Expr) -> Expr:
-        """Return an expression in which whatever depends on a name is written with it."""
+    def _in_terms(self, value: Expr, below: Expr) -> Expr:
+        """Return an expression in which all that depends on a name is written with it."""
         known: dict[Expr, Expr] = {}
         for symbol in value.free_symbols - {below}:
             node = self.chain.nodes.get(self.chain.abbreviations.get(symbol.name, symbol.name))
             formula = self.formulas.get(symbol, node.expression if node else symbol)
-            inner = formula if formula == symbol else self.in_terms(formula, below)
+            inner = formula if formula == symbol else self._in_terms(formula, below)
             if below in inner.free_symbols:
                 known[symbol] = inner
         return value.xreplace(known)
 
-    def derivative(self, value: Expr, wrt: Expr) -> Expr:
-        """Return a symbol for the derivative of a number with respect to a leaf, or K."""
-        symbol = matching(f"∂({notation.plain(value)})/∂{notation.plain(wrt)} ", wrt)
-        self.derived[symbol] = value, wrt
-        self.meanings[symbol] = self.meaning(gradient_of(
-            self.chain, self.chain.in_leaves(value) if wrt.name in self.chain.leaves else value,
-            wrt))
-        return symbol
-
     def define_adjoint(self, symbol: Expr, name: str, formula: Expr,
                        words: Vocabulary) -> Vocabulary:
-        """Take what is said of the adjoint of a letter for true, and return a vocabulary that has
-        it."""
+        """Accept a stated adjoint of a letter, and return a vocabulary that has it."""
         self.meanings[symbol] = meaning = self.meaning(formula)
         self.adjoints[symbol] = lambda: meaning
         return words.extended({}, {name: symbol})
 
     def meaning(self, side: Expr) -> Expr:
-        """Return a side with what has been defined in place of its letters, and of ∂L₁/∂X."""
+        """Return a side with their definitions in place of letters, and of ∂L₁/∂X."""
         for symbol in side.atoms(Symbol, MatrixSymbol) - {*self.meanings}:
-            if part := self.parts.of(symbol):
+            if part := self.parts.places.get(symbol):
                 self.meanings[symbol] = part[0].adjoint(part[1])
             elif symbol in self.adjoints:
                 self.meanings[symbol] = self.meaning(self.adjoints[symbol]())
         found = side.xreplace(self.meanings) if self.meanings else side
-        with suppress(Unreadable):  # it may be part of a softmax yet
+        with suppress(Unreadable):  # a softmax may be unfinished
             found, _ = without_shifts(found, self.same)
         return found
 
-    def adjoint_of(self, letter: Expr) -> Expr:
+    def _adjoint_of(self, letter: Expr) -> Expr:
         """Return the adjoint of a letter.
 
         Raises
@@ -200,26 +185,26 @@ class OwnLetters:
         Unreadable
             If nothing says what L is in terms of the letter.
         """
-        found = next(self.ways(letter), None)
+        found = next(self._ways(letter), None)
         if found is None:
             raise Unreadable(f"{notation.plain(letter)} is no stage here, and no line before says "
                              f"what {notation.plain(self.chain.output)} is in terms of it.")
         return found
 
-    def ways(self, letter: Expr) -> Iterator[Expr]:
-        """Yield what the adjoint of a letter may be, where something depends on more than one.
+    def _ways(self, letter: Expr) -> Iterator[Expr]:
+        """Yield the possible adjoints of a letter, where something depends on several.
 
-        That of L as a right line has it; that of the stages of which the letter is a multiple; what
-        other letters bring to it; and that of L as a function of the letter, if it is the inverse
-        of a leaf or stage.
+        They are: the derivative of L as a right line has it; the adjoint of the stages of which the
+        letter is a multiple; what the letters that use it contribute; and, if the letter is the
+        inverse of a leaf or stage, what follows from that one's adjoint.
         """
         value, meaning = self.whole, self.meanings[letter]
         for other, formula in reversed(self.formulas.items()):
             value = value if other == letter else value.xreplace({other: formula})
-        if letter not in value.free_symbols:  # as M = WᵀW in ½‖WᵀW x − x‖²
+        if letter not in value.free_symbols:  # put M = WᵀW in ½‖WᵀW x − x‖²
             value = with_letter(flattened(value), flattened(self.formulas[letter]), letter)
         stages = [product(1 / factor, adjoint) for factor, _, adjoint in self.stages(meaning)]
-        if letter in value.free_symbols and not self.chain_after(letter, value):
+        if letter in value.free_symbols and not self._chain_after(letter, value):
             found = gradient_of(self.chain, value, letter)
             if not stages or not self.same(found, added(stages)):
                 yield found
@@ -228,33 +213,31 @@ class OwnLetters:
         with suppress(Unreadable):
             if after := [other for other, formula in self.formulas.items()
                          if letter in formula.free_symbols and other != letter]:
-                yield added([self.brought(letter, other) for other in after])
+                yield added([self._contribution(letter, other) for other in after])
         if meaning.is_Matrix and meaning.is_square:
             for factor, node, adjoint in self.stages(inverse(meaning)):
                 yield product(-factor, transposed(node), self.chain.in_leaves(adjoint),
                               transposed(node))
 
-    def brought(self, letter: Expr, other: Expr) -> Expr:
-        """Return what another letter, in whose definition a letter stands, brings to its adjoint.
-        """
+    def _contribution(self, letter: Expr, other: Expr) -> Expr:
+        """Return one user's contribution to a letter's adjoint."""
         adjoint = matching("∂", other)
         scalar = inner(adjoint, self.formulas[other]) if other.is_Matrix else (
             adjoint * self.formulas[other])
         found = gradient_of(self.chain, scalar, letter)
-        return found.xreplace({adjoint: self.adjoint_of(other)})
+        return found.xreplace({adjoint: self._adjoint_of(other)})
 
     def other_ways(self, sides: Iterable[Expr]) -> Iterator[None]:
-        """Take every other meaning of the adjoints of letters in some sides, one after the other.
-        """
+        """Try every other meaning of the adjoints in some sides, one after the other."""
         for symbol in self.own.keys() & {it for side in sides for it in side.free_symbols}:
             before = self.meanings[symbol]
-            for way in [*self.ways(self.own[symbol])][1:]:
+            for way in [*self._ways(self.own[symbol])][1:]:
                 self.meanings[symbol] = self.meaning(way)
                 yield
             self.meanings[symbol] = before
 
-    def chain_after(self, letter: Expr, value: Expr) -> bool:
-        """Return whether stages stand in a value that may depend on a letter."""
+    def _chain_after(self, letter: Expr, value: Expr) -> bool:
+        """Return whether a value has stages that may depend on a letter."""
         def stages(of: Expr) -> set[str]:
             names = {self.chain.abbreviations.get(it.name, it.name) for it in of.free_symbols}
             return names & {*self.chain.nodes}
@@ -264,8 +247,7 @@ class OwnLetters:
                    for name in stages(value))
 
     def stages(self, meaning: Expr) -> Iterator[tuple[Expr, Expr, Expr]]:
-        """Yield the leaves and stages, or their transposes, of which an expression is a multiple:
-        the number, the stage, and its adjoint."""
+        """Yield (number, stage, adjoint) for each stage or transpose that a meaning scales."""
         exercise, known = exercise_of(self.chain, next(iter(self.chain.leaves))), set()
         values: list = []
         with suppress(*NoValue, ValueError, TypeError):
@@ -288,7 +270,7 @@ class OwnLetters:
 
 
 def common_ratio(values: list, others: list) -> Expr | None:
-    """Return the number by which all values are a multiple of others, None if there is none."""
+    """Return the number by which all values are multiples of others, None if there is none."""
     factors = []
     for value, other in zip(values, others, strict=True):
         value, other = np.asarray(value, dtype=float), np.asarray(other, dtype=float)
@@ -301,3 +283,29 @@ def common_ratio(values: list, others: list) -> Expr | None:
     number = sp.nsimplify(factors[0], rational=True, tolerance=1e-9)
     small = max(abs(number.p), number.q) <= _LARGEST_FACTOR
     return number if small and np.allclose(factors, float(number), rtol=1e-8) else None
+
+
+def flattened(expression: Expr) -> Expr:
+    """Return an expression in which no product is a factor of a product."""
+    if not expression.args or isinstance(expression, MatrixSymbol):
+        return expression
+    args = map(flattened, expression.args)
+    return product(*args) if isinstance(expression, MatMul) else expression.func(*args)
+
+
+def with_letter(whole: Expr, part: Expr, letter: Expr) -> Expr:
+    """Return an expression with a letter in place of each occurrence of a part."""
+    if whole == part:
+        return letter
+    if not whole.args or isinstance(whole, MatrixSymbol):
+        return whole
+    args = [with_letter(one, part, letter) for one in whole.args]
+    if not isinstance(whole, MatMul):
+        return whole.func(*args)
+    inside = part.args if isinstance(part, MatMul) else (part,)
+    found: list[Expr] = []
+    for factor in args:
+        found.append(factor)
+        if tuple(found[-len(inside):]) == tuple(inside):
+            found[-len(inside):] = [letter]
+    return product(*found)

@@ -1,4 +1,4 @@
-"""What only lays a derivation out on the page: displays, braces below a formula, slanted words."""
+"""Undo page layout: displays, braces below a formula, slanted words."""
 
 import re
 
@@ -39,13 +39,13 @@ _WEIGHT = re.compile(
 
 
 def laid_out(text: str, chain: Chain) -> str:
-    """Return a text in which nothing but the formulas and the words are left, on the same lines."""
+    """Return a text reduced to formulas and words, on the same lines."""
     text = _DISPLAY.sub(_inside, _ITALIC.sub(r"\1\3", _ADDED.sub(r"\1", text)))
     if _TABLE.search(text):
         text = _CELLS.sub(lambda it: it[1].replace("|", " "), _TABLE.sub("", _HEAD.sub("", text)))
     text = _BUT.sub(r"\1", _REFERENCE.sub("", _NUMBERED.sub("", text)))
     text = _STEP.sub(r"\1:", _BESIDE.sub(", where ", text))
-    if _ELL.search(text) and not _SCALAR_ELL.search(text):  # it may be something else
+    if _ELL.search(text) and not _SCALAR_ELL.search(text):  # \ell may mean something else
         text = _IS_ELL.sub(r"\1ell ", text)
     text = _CALLED.sub(r"(\g<of>)\g<rest>, where \g<name> := \g<of>", text)
     text = _OF_DEFINED.sub(r"of $\1$, where $\1 \2$", text)

@@ -1,4 +1,4 @@
-"""Lines about a part of a result: the derivative of one term, and what one path contributes."""
+"""Read lines about a part of a result: the derivative of one term, or one path's share."""
 
 import re
 
@@ -12,7 +12,6 @@ _SUM = re.compile(r"(?:\\sum(?:\\limits)?|[Σ∑])\s*_\s*\{?\s*(?P<index>[a-z])\
                   r"(?:\s*\^\s*(?:\{\s*\w+\s*\}|\w))?")
 _UNINDEXED = re.compile(r"(\\sum(?![A-Za-z])|[Σ∑])(?!\s*(?:_|\\(?:no)?limits|[ᵢⱼₖₗₘₙ]))")
 _ORDINALS = ("first", "second", "third", "fourth", "fifth")
-_OUTPUT = r"(?:L|\\mathcal\s*\{?\s*L\s*\}?)"
 # "derivative of the second term w.r.t. W: −Y"
 _TERM = re.compile(
     r"^\s*(?:(?:and|so|then|here|hence|thus)\s*,?\s+)?(?:the\s+)?"
@@ -20,7 +19,7 @@ _TERM = re.compile(
     rf"(?P<which>{'|'.join(_ORDINALS)}|last|\d)(?:st|nd|rd|th)?\s+term"
     r"(?:\s+(?:w\.?r\.?t\.?|with\s+respect\s+to|in|by)\s+\$?(?P<wrt>[^\s:$]+)\$?)?\s*"
     r"(?::|=|\bis\b)\s*\$?(?P<said>[^=$]+?)\$?[\s.]*$", re.IGNORECASE)
-# "3rd term: 0" behind such a line
+# "3rd term: 0", on the line behind it
 _NEXT = re.compile(rf"^\s*(?:and\s+)?(?:the\s+)?(?P<which>{'|'.join(_ORDINALS)}|last|\d)"
                    r"(?:st|nd|rd|th)?(?:\s+term)?\s*:\s*\$?(?P<said>[^=$:]+)\$?\s*$", re.IGNORECASE)
 # "The second trace equals tr(B Xᵀ A dX) by cyclic permutation"
@@ -39,11 +38,11 @@ _FORMULA = re.compile(
     r"(?P<of>[^=:]+?)"
     r"(?:\s+(?:w\.?r\.?t\.?|with\s+respect\s+to)\s+\$?(?P<wrt>[^\s:$]+)\$?)?\s+(?:is|=)\s+"
     r"(?P<said>[^=]+?)[\s.]*$", re.IGNORECASE)
-# and no words
+# A formula has an operator and no long word
 _IS_FORMULA = re.compile(rf"(?!.*(?<!\\)\b(?!{'|'.join(GREEK)})[A-Za-z]{{4}}).*[\^²ᵀ(‖|'\s].*")
 _ASKED = re.compile(r"(?:∂L\s*/\s*∂|dL\s*/\s*d|(?:∇|\\nabla)_\{?\s*"
                     r"|\\partial\s*L\s*(?:\}\s*\{|/)\s*\\partial\s*)(\\?[A-Za-zα-ωΑ-Ω]+)")
-# What says that a line is about one path, and how that stands below an adjoint: ∂L/∂W|_{dec}
+# Words that say that a line is about one path, and marks on its adjoint: ∂L/∂W|_{dec}
 PATH = re.compile(r"\b(?:paths?|branch|contributions?|contributes|through\s+the|via\s+the"
                   r"|(?:first|second|other)\s+(?:use|one|factor|occurrence))\b"
                   r"|^\W*(?:en|de)coder\s*:(?=[^=]*$)", re.IGNORECASE)
@@ -60,8 +59,7 @@ PATH_BELOW = re.compile(
 
 
 def of_a_term(line: str, whole: str, scalar: str, before: str = "") -> str:
-    """Return a line about the derivative of a term of the scalar, or of another formula, as an
-    equation, "" if it is none.
+    """Return "derivative of the second term: …" as an equation, "" if a line is none.
 
     Parameters
     ----------
@@ -88,8 +86,9 @@ def of_a_term(line: str, whole: str, scalar: str, before: str = "") -> str:
 
 
 def of_a_summand(line: str, before: list[str]) -> str:
-    """Return "The first trace equals …" as an equation for a summand of the last differential that
-    is a sum, and a line as it is if it is of another kind.
+    """Return "The first trace equals …" as an equation, other lines as they are.
+
+    The trace is a summand of the last differential that is a sum.
 
     Parameters
     ----------
@@ -106,8 +105,10 @@ def of_a_summand(line: str, before: list[str]) -> str:
 
 
 def of_a_path(line: str, whole: str) -> str:
-    """Return "First path: W x cᵀ" as an equation for the last adjoint of the derivation, and a line
-    as it is if it is of another kind."""
+    """Return "First path: W x cᵀ" as an equation, other lines as they are.
+
+    The path contributes to the last adjoint of the derivation.
+    """
     says = _SAYS.search(line)
     heading, formula = (line[:says.end()], says["to"] or line[says.end():]) if says else (
         line.partition(":")[::2])
@@ -130,8 +131,7 @@ def _terms_of(formula: str) -> list[str]:
 
 
 def with_summand(text: str) -> str:
-    """Return a text with brackets round the terms of its only sum, as far as they have its index.
-    """
+    """Return a text with brackets round the summand of its only sum, as far as its index goes."""
     head, *more = _SUM.finditer(text)
     before, terms = text[:head.end()], _terms_of(text[head.end():]) if not more else []
     small = next((sign for sign, index in SMALL.items() if index == head["index"]), "(?!)")

@@ -1,14 +1,14 @@
-"""Functions pasted into a derivation: what they return is the gradient, where they say so."""
+"""Read functions pasted into a derivation, and what they return."""
 
 import re
 
 from lvmcalc.notation.statements import ADDS, SILENT, SIZES, program, split
 
 _HEAD = re.compile(r"\s*def\s+(\w+)\s*\(.*\)\s*(?:->.*)?:\s*$")
-# of MATLAB and Julia, whose names are assigned inside
+# A function of MATLAB or Julia assigns the names that it returns
 _FUNCTION = re.compile(r"\s*function\s+(?:\[?[\w\s,]+\]?\s*=\s*)?\w+\s*\([\w\s,;]*\)\s*;?\s*$")
 _RETURNED = re.compile(r"\s*return\s+(\S.*?)\s*;?\s*$")
-# They say nothing of a formula: class Net:, print(…), assert …
+# Code that computes no formula: class Net:, print(…), assert …
 _USES = re.compile(r"\s*(?:class\s+\w+.*:\s*$|for\s+\w+\s+in\s+.*:\s*$"
                    r"|(?:print|println|disp|display|fprintf|printf|cat)\s*\("
                    r"|(?:assert|pass|break|continue)\b|@\w+\s*$)")
@@ -16,19 +16,18 @@ _NAMES = re.compile(r"(?:return\s+)?\(?[A-Za-z]\w*(?:\s*,\s*[A-Za-z]\w*)*\)?")
 _GRADIENT = re.compile(r"grad\w*")
 _LOSS = re.compile(r"(?:loss|cost|objective|log_?lik(?:elihood)?|nll)(?:_fn|_function)?")
 _VALUE = re.compile(rf"{_LOSS.pattern}|[LJf]|ll|lml")  # what is returned with its gradient
-_STEPS = re.compile("(?:de|a)scent|step|check|update|train")  # they only use a gradient
+_STEPS = re.compile("(?:de|a)scent|step|check|update|train")  # their functions only use a gradient
 
 
 def says_nothing(line: str) -> bool:
-    """Return whether a line of code computes nothing, or returns names that were assigned."""
+    """Return whether a line of code computes nothing, or only returns assigned names."""
     returns = line.lstrip().startswith("return ")
     return bool(any(it.match(line) for it in (SILENT, _HEAD, _FUNCTION, _USES)) or (
         returns and _NAMES.fullmatch(line.strip())))
 
 
 def with_returned(lines: list[str]) -> list[str]:
-    """Return lines in which a function for the gradient says `∇L = …` and not `return …`,
-    and one for the scalar `L = …`.
+    """Return lines in which the return of a gradient says `∇L = …`, and of the scalar `L = …`.
 
     A function is one for the gradient if its name says so, or that of what it returns. It returns
     what a line before it calls the gradient, and that line is enough, if it is the only one.
@@ -53,7 +52,7 @@ def with_returned(lines: list[str]) -> list[str]:
 
 
 def statements_in(line: str) -> list[str]:
-    """Return the statements of a line of code, [] if it is none or says nothing."""
+    """Return the statements of a line of code, [] if there are none."""
     if sizes := SIZES.match(line):  # N, D = Y.shape
         of = next(filter(None, sizes.groups()[2:]))
         return [f"{sizes[place]} = {of}.shape[{place - 1}]" for place in (1, 2)

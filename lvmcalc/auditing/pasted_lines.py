@@ -1,4 +1,4 @@
-"""The lines of a derivation as it was pasted, with their numbers, and the equations in a line."""
+"""Split a pasted derivation into numbered lines, and a line into equations."""
 
 import re
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ from lvmcalc.notation.formula_finder import BREAK, FRAMES, MATH, NEXT
 from lvmcalc.notation.statements import COMMENT, LETTER, equations, is_open
 from lvmcalc.notation.text_cleanup import without_markup
 
-# a comment, a number such as (2) or "Line 3:", or a bullet
+# A comment, a number such as (2) or "Line 3:", or a bullet
 LABEL = re.compile(r"^\s*(?:>\s+)*(?:#.*|//.*|%\s.*|(?:[Ss]tep|[Ll]ine|[Ee]q\.?)\s*\d+\s*[.):]?\s*"
                    r"|Q\d+(?:\s*\([a-z]\)[.:]?|[.:])\s+"
                    r"|\(?(?:\d{1,3}|[a-z]|[ivx]{1,4})[.):]\s+|\(\s*\d{1,3}\s*\)\s*"
@@ -22,9 +22,9 @@ LABEL = re.compile(r"^\s*(?:>\s+)*(?:#.*|//.*|%\s.*|(?:[Ss]tep|[Ll]ine|[Ee]q\.?)
 _HEADING = re.compile(r"^\s*(?=[^:=]*[A-Za-z]{3})([A-Za-z](?:[\w\s,.'’&-]|\$[^$=]{1,20}\$)*"
                       r"(?:\([\w\s,.'’-]*\)\s*)?|\([\w\s,.'’-]*\)\s*)[:.,]\s+(?=.*=)")
 _BOLD = re.compile(r"^(\s*(?:[-*•]|\(?\d+[.)])?\s*)\*\*([A-Z(][^*=\n]*)\*\*", re.MULTILINE)
-_NUMBER_BELOW = re.compile("(?<=[^\\W\\d_])([₀-₉])(?![₀-₉])(?=([^\\W\\d_])?)")  # of δ₂, or δ₂Hᵀ
+_NUMBER_BELOW = re.compile("(?<=[^\\W\\d_])([₀-₉])(?![₀-₉])(?=([^\\W\\d_])?)")  # in δ₂ or δ₂Hᵀ
 _INDEX = re.compile(r"(?<=[A-Za-z]_\d)(?=[A-Za-z])")  # LaTeX: \delta_2H is δ₂ H
-# diag(p(1 − p)) of a column p is meant entry by entry
+# In diag(p(1 − p)), a column p is multiplied entry by entry
 _DIAGONAL = re.compile(r"(diag\s*\}?\s*(?:\\(?:left|big))?\()\s*"
                        r"(\\?[^\W\d_]+[\u0302]?|(?:\\sigma|σ)\s*\([^()]*\))\s*"
                        r"(?:\*\s*)?\(\s*1\s*[-−]\s*\2\s*\)\s*((?:\\(?:right|big))?\))")
@@ -59,7 +59,7 @@ _DENYING = re.compile(r"\b(?:minus|times|plus|twice|half|negative|opposite|not?|
 _THEN = re.compile(r"\.\s+(?=(?-i:[A-Z][a-z]+)\b)|[.;,]\s+(?=(?:then|so|thus|hence|therefore"
                    r"|(?:and\s+)?we\s+(?:have|get|obtain|find))\b)|\s+and\s+(?=\w+\s*:?=)",
                    re.IGNORECASE)
-# What is said there is known before
+# Words that repeat what is known
 _WHERE = re.compile(rf",?(?<!\bup)\s+(?:(?:where|with|since|because|as)\s+(?=(?:{LETTER})\s*:?=)"
                     r"|for\s+(?=[A-Z]\s*:?=))")
 # z = X w gives p = σ(z)
@@ -92,15 +92,14 @@ _SINCE = re.compile(r"(\s*(?:since|as|because|with|for)\s[^:]*=[^:=]*):\s+(?=[^:
                     re.IGNORECASE)
 _LAYER = re.compile(r"(\\?[^\W\d_]+)\s*(?:\^\s*(?:\{\s*[(\[]([\dA-Z])[)\]]\s*\}|[(\[](\d)[)\]])"
                     r"|⁽([⁰¹²³⁴-⁹])⁾)|(\\delta|δ)\s*\^\s*(?:\{\s*([A-SU-Z])\s*\}|([A-SU-Z])\b)")
-# "subject to WᵀW = I", which is a condition if it is no definition
+# "subject to WᵀW = I" states a condition, unless it defines a letter
 _REQUIRED = re.compile(r"^\s*(?:we\s+)?(?:s\.\s?t\.|subject\s+to|(?:under|with)\s+the\s+constraint"
                        r"|(?:requir|impos|enforc)(?:e|ing))(?:\s+that)?\s*:?\s+(?=\S.*=)",
                        re.IGNORECASE)
 
 
 def without_front(text: str, vocabulary: Vocabulary) -> str:
-    """Return a line without its number, the words that say what it is about, and "we have" or "and"
-    behind it."""
+    """Return a line without its number, heading, and "we have" or "and"."""
     text = _WE_HAVE.sub("", _REQUIRED.sub("", LABEL.sub("", text)))
     text = _WORK.sub("let ", _TASK.sub("", text))
     text = _ADJOINT_FIRST.sub("", _GOES_ON.sub("", text)) if "=" in text else text
@@ -108,7 +107,7 @@ def without_front(text: str, vocabulary: Vocabulary) -> str:
     text = _MINE.sub("", text[asked.end():] if asked and not _DENYING.search(asked[0]) else text)
     heading = _HEADING.match(text)
     words = re.findall(r"[A-Za-z]{3,}(?!\w)", heading[1]) if heading else []
-    colon = heading and heading[0].rstrip().endswith(":")  # tanh: dH = …
+    colon = heading and heading[0].rstrip().endswith(":")  # as in "tanh: dH = …"
     known = all(vocabulary.pattern.fullmatch(word) or word in vocabulary.functions
                 for word in words)
     if words and (colon or not known) and not _DENYING.search(heading[1]):
@@ -117,7 +116,7 @@ def without_front(text: str, vocabulary: Vocabulary) -> str:
 
 
 def with_layers(text: str, vocabulary: Vocabulary) -> str:
-    """Return a text with δ_2 for δ^{(2)}, if δ is no other name."""
+    """Return a text with δ_2 for δ^{(2)}, unless δ is a name of its own."""
     def put(layer: re.Match) -> str:
         letter, which = filter(None, layer.groups())
         known = vocabulary.pattern.fullmatch(letter) or spelling(letter.strip("\\")) in (
@@ -128,12 +127,12 @@ def with_layers(text: str, vocabulary: Vocabulary) -> str:
 
 
 def unwrapped_lines(lines: Iterable[str]) -> list[str]:
-    """Return the lines of a text, also of an `align` of LaTeX."""
+    """Return the lines of a text, also of a LaTeX `align`."""
     return [line for _, line in numbered(lines)]
 
 
 def numbered(lines: Iterable[str]) -> list[tuple[int, str]]:
-    """Return the lines of a text with the numbers that they have as pasted, blank ones counted.
+    """Return the lines of a text with their numbers as pasted, blank lines counted.
 
     Those that a double backslash or a semicolon divides have the same number.
     """
@@ -159,15 +158,14 @@ def numbered(lines: Iterable[str]) -> list[tuple[int, str]]:
 
 
 def _without_comment(line: str) -> str:
-    """Return a line without the comment behind its code, unless that doubts it or says what a
-    letter is."""
+    """Return a line of code without its comment, unless that doubts it or explains a letter."""
     code, _, said = line.partition("  #" if "  #" in line else " # ")
     told = not code.strip() or "=" not in code or "=" in said or DOUBTED.search(said)
     return COMMENT.sub("", line) if told else code
 
 
 def _without_half(line: str) -> str:
-    """Return a line without the bracket of a display that begins or ends on another line."""
+    """Return a line without the bracket of a display that spans several lines."""
     for begin, end in (("$$", "$$"), (r"\[", r"\]"), (r"\(", r"\)")):
         if line.count(begin) != line.count(end) or (begin == end and line.count(begin) % 2):
             line = line.replace(begin, " ").replace(end, " ")
@@ -183,7 +181,7 @@ def _below(number: re.Match) -> str:
 
 
 def line_formulas(text: str, vocabulary: Vocabulary) -> list[str]:
-    """Return the formulas in a line, of which words or arrows may stand between."""
+    """Return the formulas of a line, with words or arrows between them."""
     if SPECIAL_CASE.match(text):
         return [text]
     sides = [part for part in _QUAD.split(text) if part.strip()]
@@ -221,7 +219,7 @@ def line_formulas(text: str, vocabulary: Vocabulary) -> list[str]:
 
 
 def _cut(text: str) -> list[str]:
-    """Return the equations of a text with "and", "gives" or "i.e." between them."""
+    """Split a text at "and", "gives" or "i.e." between equations."""
     for word in _GIVING.finditer(text):
         before, behind = text[:word.start()], text[word.end():]
         if "=" in before and _BEGINS.match(behind) and not is_open(before):
@@ -230,7 +228,7 @@ def _cut(text: str) -> list[str]:
 
 
 def _before_nouns(text: str, vocabulary: Vocabulary) -> list[str]:
-    """Return the equations of h = X V, error e = h − y, without the nouns."""
+    """Split "h = X V, error e = h − y" into its equations, without the nouns."""
     first, *others = re.split(r",\s+", text)
     found = [without_noun(first, vocabulary)]
     for part in others:

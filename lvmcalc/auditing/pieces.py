@@ -1,4 +1,4 @@
-"""A derivation as it was pasted, taken apart: claims, definitions, and words between them."""
+"""Take a pasted derivation apart into claims, definitions, and words between them."""
 
 import re
 from collections import Counter
@@ -22,9 +22,9 @@ from lvmcalc.auditing.remarks import (
     is_aside,
     is_english,
     is_remark,
+    is_update,
     is_words,
 )
-from lvmcalc.auditing.updates import is_update
 from lvmcalc.auditing.wordings import introduced
 from lvmcalc.auditing.words_beside import is_story, words_apart, words_in
 from lvmcalc.marking.derivation_text import NAMED_FIRST, TELLING, definition_in
@@ -51,8 +51,8 @@ _FIXED = re.compile(rf"(?:,|\s(?:and|with|for))\s+\$?\\?\w+\$?\s+{_STILL}[\s.]*$
                     r"|,?\s+for\s+(?:all|every|any|each)\s+\$?d\s*\\?\w+\$?(?=[\s.,]|$)"
                     r"|,?\s+(?:and|by|using)\s+(?:by\s+)?(?:the\s+)?symmetry\s+of\s+"
                     r"(?:\$[^$]+\$|\S+)(?=[\s.,]*$)")
-LOSS = ("loss", "cost", "objective")
-# What says that the lines from there on hold only where the gradient is zero
+LOSS_NAMES = ("ell", "J", "loss", "cost", "objective")
+# Words from which on lines hold only where the gradient is zero
 _STATIONARY = re.compile(
     r"\b(?:set(?:ting)?|equat\w+|put(?:ting)?)\b[^=]*(?:\bzero\b|=\s*0\b|\bto 0\b)"
     r"|(?:∂|∇|\\nabla|\\partial).*=\s*0(?![.\d])|\b(?:is|are|be) zero\b|\bvanish"
@@ -93,7 +93,7 @@ _SOLUTION = re.compile(
     r"|_\s*\{?\s*(?:\\(?:text|mathrm|rm)\s*\{?\s*)?(?:opt|MLE?|MAP|star|best)(?![a-z])\s*\}*)")
 _PROPORTIONAL = re.compile(r"∝|\\propto\b")  # a density, of which the logarithm has a constant more
 _OWN = re.compile(r"(?<![A-Za-z\\∂δ_])([A-Z])\s*&?\s*:?=(?!=)")  # no other name for L, as in dE
-# dZ is no dL if it stands on the right of an equation, or beside dL
+# dZ is not dL if it stands on the right of an equation, or beside dL
 _CHANGED = re.compile(r"(?<![A-Za-z\\])d([A-Z])(?![A-Za-z])(\s*&?\s*:?=)?")
 _DENOTES = re.compile(rf"^\s*let\s+({LETTER})\s+(?:denotes?|stand\s+for|be)\s+"
                       r"(?=[∂∇]|\\(?:[td]?frac|partial|nabla)\b|d[A-Z]\s*/)", re.IGNORECASE)
@@ -132,10 +132,9 @@ class Piece(NamedTuple):
     stationary : whether it may hold only where the gradient is zero
     constant : whether two sides may differ by a term, with "factor" by a term or a factor
     of_path : whether it may be about one path of the chain rule
-    subordinate : whether it stands behind "where" or "since", so that the next line does not go on
-        from it
+    subordinate : whether it stands behind "where", so that the next line does not go on from it
     only : the one letter that was said to vary
-    dots : whether something is left out
+    dots : whether steps are left out
     condition : "point" if it names the point that the next equations are about, as in "at Σ = S";
         "assumption" if it is assumed from there on, as in "if Σ = S"
     unnamed : whether it is about a gradient ∇L that does not say by which letter
@@ -189,7 +188,7 @@ def pieces(lines: Iterable[str], vocabulary: Vocabulary) -> list[Piece]:
             stationary, parts = True, [_LEADING.sub("", part) for part in _GIVES.split(text)]
         for one in (one for part in parts for one in line_formulas(part, vocabulary)):
             one = of_a_summand(one, [it.text for it in found if "=" in it.text])
-            said = one in text or not one.startswith("where")  # no remark made an equation
+            said = one in text or not one.startswith("where")  # no remark
             subordinate = not said or bool(_BESIDE.search(text[:max(0, text.find(one))]))
             only = _ONLY.search(one)
             for piece in _pieces(one, vocabulary, found, own):
@@ -228,18 +227,18 @@ def _condition_in(text: str) -> str:
 
 
 def _scalar_in(found: list[Piece], vocabulary: Vocabulary) -> str:
-    """Return the formula that was said last of the scalar, "" if there is none."""
+    """Return the last formula for the scalar, "" if there is none."""
     formula, head = "", ""
     for piece in found:
         head = head if piece.goes_on else sides_of(piece.text)[0].strip()
-        scalar = head in vocabulary.outputs or piece.name in ("ell", "J", "f", *LOSS)
+        scalar = head in vocabulary.outputs or piece.name in {"f", *LOSS_NAMES}
         if piece.kind != "words" and scalar and "=" in piece.text:
             formula = sides_of(piece.text)[-1]
     return formula
 
 
 def _placed(found: Iterable[Piece]) -> list[Piece]:
-    """Return pieces with a number for each equation of a line that has more than one."""
+    """Number the equations of each line that has several."""
     found = [*found]
     counts = Counter(piece.at.line for piece in found if piece.kind != "words")
     taken: Counter[int] = Counter()
@@ -252,14 +251,13 @@ def _placed(found: Iterable[Piece]) -> list[Piece]:
 
 def _used(piece: Piece, others: list[Piece]) -> Piece:
     """Return a claim in place of a definition that was not declared and that no line uses."""
-    base = re.sub(r"_[a-z]{1,2}$", "", spelling(piece.name))  # y of an entry y_i, P of p_nk
+    base = re.sub(r"_[a-z]{1,2}$", "", spelling(piece.name))  # y for an entry y_i, P for p_nk
     entry = ENTRY_OF_MATRIX.fullmatch(piece.name)
     names = rf"(?:{typed(base)}|{base.upper()})" if entry else typed(base)
-    before = "a-z" if re.fullmatch("[A-Za-z]", base) else "A-Za-z"  # XDr has a D and an r
+    before = "a-z" if re.fullmatch("[A-Za-z]", base) else "A-Za-z"  # XDr contains D and r
     letter = re.compile(rf"(?<![{before}])d?{names}(?![a-z]|_(?!\{{?[a-z]{{1,2}}\b))")
-    numbered = re.search(r"[A-Za-z]_?\d$", piece.name)  # no Xᵀ1
-    other = piece.kind != "definition" or piece.declared or numbered
-    if other or len(sides_of(piece.text)) > 2 or any(
+    kept = piece.kind != "definition" or piece.declared or re.search(r"[A-Za-z]_?\d$", piece.name)
+    if kept or len(sides_of(piece.text)) > 2 or any(
             letter.search(it.text) for it in others
             if (it.kind != "words" or len(piece.name) == 1) and not says_nothing(it.text)):
         return piece
@@ -268,7 +266,7 @@ def _used(piece: Piece, others: list[Piece]) -> Piece:
 
 def _pieces(text: str, vocabulary: Vocabulary, found: list[Piece],
             own: set[str]) -> Iterator[Piece]:
-    """Yield the piece of a statement; if words stay beside its equation, those of each."""
+    """Yield the piece of a statement, or its parts if words stand beside its equation."""
     piece = _piece(text, vocabulary, found, own)
     names = own | {it.name for it in found} | {piece.name}
     if piece.kind == "claim" and is_story(text, vocabulary, names):
@@ -279,7 +277,7 @@ def _pieces(text: str, vocabulary: Vocabulary, found: list[Piece],
     parts = [] if whole else words_apart(text, vocabulary, names)
     for part, spoken in parts:
         if spoken and any(it.text.startswith(part.rstrip(".")) for it in found[-2:]):
-            continue  # the Hessian H was made two equations
+            continue  # "the Hessian H" has become two equations
         yield Piece("words", part) if spoken else _piece(part, vocabulary, found, own)
     if not parts:
         yield piece
@@ -299,11 +297,11 @@ def _piece(text: str, vocabulary: Vocabulary, found: list[Piece], own: set[str])
     if (solves := _SOLVES.search(text)) and "=" in text[:solves.start()]:
         text = f"{text[:solves.start()]}{'$' * (text[:solves.start()].count('$') % 2)}"
         return _piece(text, vocabulary, found, own)._replace(stationary=True)
-    if (without := _CONSTANT_FIRST.sub(r"\1", _CONSTANT.sub("", text))) != text:
-        return _piece(without, vocabulary, found, own)._replace(constant=True)
-    if _PROPORTIONAL.search(text):
-        text = _PROPORTIONAL.sub("=", text, 1)
-        return _piece(text, vocabulary, found, own)._replace(constant="factor")
+    for pattern, put, constant in ((_CONSTANT, "", True), (_CONSTANT_FIRST, r"\1", True),
+                                   (_PROPORTIONAL, "=", "factor")):
+        if pattern.search(text):
+            text = pattern.sub(put, text, 1)
+            return _piece(text, vocabulary, found, own)._replace(constant=constant)
     text = _DENOTES.sub(r"let \1 = ", _FIXED.sub("", _ROW_WISE.sub(r"\1", text)))
     defines = bool(_DEFINES.match(text) or ":=" in text)
     text = definition_in(text)
@@ -341,11 +339,12 @@ def _piece(text: str, vocabulary: Vocabulary, found: list[Piece], own: set[str])
                       or vocabulary.change.fullmatch(spelled) or spelled in vocabulary.functions)
     letters = {*vocabulary.spellings, *(own if spelled.isupper() else ())}
     product = name and not defines and re.fullmatch("[A-Z][A-Za-z]", spelled) and (
-        {*spelled} <= letters)  # Xw = y says nothing of a letter
+        {*spelled} <= letters)  # Xw = y defines no letter
     known = known or product
     if name and name[1][1:] in {piece.name for piece in found}:
-        known = known or name[1][0] in "dδ"  # the differential of a letter that was defined
+        known = known or name[1][0] in "dδ"  # it is the differential of a letter
     if name and not known and len(sides_of(formula)) > 1 and (
-            defines or len(name[1]) == 1 or name[1] in {*LOSS, *own} or not is_english(name[1])):
+            defines or len(name[1]) == 1 or name[1] in {*LOSS_NAMES, *own}
+            or not is_english(name[1])):
         return Piece("definition", formula.strip(), re.sub("[{}]", "", name[1]), declared=defines)
     return Piece("claim", formula.strip(), name[1] if name else "", declared=defines)

@@ -1,4 +1,4 @@
-"""Where an equation of a derivation stands: in which line, and where in it."""
+"""Say where an equation stands: its line, and its place in the line."""
 
 from typing import NamedTuple
 
@@ -6,8 +6,7 @@ _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", 
 
 
 class Position(NamedTuple):
-    """Where an equation stands: the number of the line as pasted, and its own among several there.
-    """
+    """A line number, and the index of the equation on that line, 0 if it is the only one."""
 
     line: int
     equation: int = 0

@@ -1,4 +1,4 @@
-"""The order in which the lines of a derivation are understood: a definition before its use."""
+"""Order the lines of a derivation so that a definition comes before its use."""
 
 import re
 from collections.abc import Collection
@@ -10,7 +10,7 @@ from lvmcalc.notation.vocabulary import typed
 
 
 def reading_order(found: list[Piece], stages: Collection[str]) -> list[int]:
-    """Return the numbers of the pieces, those first that define a letter which is used above them.
+    """Return the numbers of the pieces, definitions before the lines that use them.
 
     A letter that is defined more than once means in each line what it meant there last. The letter
     of one of the `stages` of the chain keeps its meaning above a line that cannot be read.
@@ -21,7 +21,7 @@ def reading_order(found: list[Piece], stages: Collection[str]) -> list[int]:
             if every.count(name) == 1}
     ends = r"(?![A-Za-z]|_(?!\{?[a-z]{1,2}\b))"  # z may have an index
     letters = {name: re.compile(rf"(?<![a-z\\])[d∂δ]?{name}(?![a-z]|_(?!\{{?[a-z]{{1,2}}\b))"
-                                if re.fullmatch("[A-Za-z]", name) else  # XSr has an S and an r
+                                if re.fullmatch("[A-Za-z]", name) else  # XSr contains S and r
                                 rf"(?<![A-Za-z\\])[d∂δ]?{typed(name)}{ends}") for name in once}
     order: dict[int, None] = {}
     begun: set[int] = set()
@@ -41,6 +41,6 @@ def reading_order(found: list[Piece], stages: Collection[str]) -> list[int]:
 
 
 def _given(piece: Piece, stages: Collection[str]) -> set[str]:
-    """Return the letters that a piece defines, or would if it could be read."""
+    """Return the letters that a piece defines, or would define if it could be read."""
     return {spelling(re.sub(r"_([a-z])\1$", "", piece.name))} if piece.kind == "definition" else (
         letters_given(piece.text) - {*stages} if piece.error else set())

@@ -1,4 +1,4 @@
-"""Lines of words in a derivation, and remarks beside a formula."""
+"""Recognise what claims nothing: lines of words, remarks, and the steps of an optimiser."""
 
 import re
 from itertools import pairwise
@@ -11,7 +11,7 @@ from lvmcalc.notation.letters import GREEK
 from lvmcalc.notation.lexicon import PROSE
 from lvmcalc.notation.statements import LETTER
 
-# Lines that say nothing of a formula though one stands in them: "Solution to exercise 3"
+# Lines that claim nothing although a formula stands in them: "Solution to exercise 3"
 _SAYS_NOTHING = re.compile(
     r"\s*(?:(?:[a-z]+\s+(?:\d+,\s+)?){0,3}(?:exercise|problem|question|task|part|sheet)\s+"
     r"\d+(?:\.\d+|[a-z])?\W*$"
@@ -36,7 +36,7 @@ _SAYS_NOTHING = re.compile(
     r"|(?:(?:each|the|every)\s+)?(?:rows?\s+of\s+)?\$?\w\$?\s+(?:is|are)\s+one-?hot\W*$"
     r"|(?:as|since|because|note|here)\b[^=]*\b(?:is|are)\s+(?:an?\s+)?(?:scalar|number)s?\b[^=]*$)",
     re.IGNORECASE)
-# A : B = tr(AᵀB), which only says how a product is written
+# A : B = tr(AᵀB) only explains a notation
 NOTATION = re.compile(
     r"\W*(?:\\langle\s*)?([A-Z])\s*[:,]\s*([A-Z])\s*(?:\\rangle|⟩)?(?:_F)?"
     r"\s*:?=\s*(?:\{?\s*\\(?:operatorname|mathrm|rm|text)\s*\{?\s*)?\\?[tT]r(?:ace)?\s*\}?\s*"
@@ -48,28 +48,29 @@ SPECIAL_CASE = re.compile(r"\s*(?:[Ff]or|[Ii]f|[Ww]hen|[Ww]ith)\s+\$?\\?\w+\s*=\
                           r"(?:this|it)\s+(?:is|reduces\s+to|becomes|gives)\s+(?:the|an?)\s"
                           r"(?:[A-Za-z][a-z]+(?:[-'’][a-z]+)*(?:[\s.,!]+|$))+$")
 _TITLE = re.compile(r"\s*[A-Z][A-Za-z]+(?:[\s-]+[A-Za-z.]+){0,4}\s*[.:]?\s*$")
+NABLA = r"(?:∇|\\nabla(?![A-Za-z]))"
 NAME = re.compile(r"^\s*(?:\\(?:mathbf|bm|boldsymbol)\s*\{\s*)?"
                   r"\\?([^\W\d_][\u0302\u0303]?"
                   r"(?:(?:_?[^\Wᵀ]){0,12}[\u0302\u0303]?|_\{[a-z]{1,2}\}))\}?"
                   r"(?:\(\w\))?\s*$")
-# $X$, $x_i^\top$, $0$: what is no formula
+# $X$, $x_i^\top$, $0$ are names and numbers, no formulas
 ONE_NAME = re.compile(r"\s*\d+\s*|\s*(?:\\[a-z]+\s*(?:\{\s*)?)?\\?[^\W\d]\w*\s*\}?\s*"
                       r"(?:_\s*(?:\w|\{\w{1,3}\}))?"
                       r"\s*(?:\^\s*\{?\s*(?:T|\\top|\\intercal)\s*\}?|ᵀ|\([\w\\]*\))?\s*"
                       r"|\s*(?:∂|\\partial\s*)L\s*/\s*(?:∂|\\partial\s*)\\?\w+\s*"
                       r"|\s*\\frac\s*\{\s*\\partial\s*L\s*\}\s*\{\s*\\partial\s*\\?\w+\s*\}\s*")
-_NOUNS = ("loss", "objective", "kernel", "result")  # of those that are known to say nothing
+_NOUNS = ("loss", "objective", "kernel", "result")  # nouns that may introduce a formula
 _GRADIENTS = ("grad", "gradient", "nabla", "derivative", "differential", "slope")
 _NOUN = re.compile(r"\s*(?:(?:and|so|the|our|an?)\s+)*((?:[a-z]{4,}\s+){1,2})"
                    rf"(?=\$?\s*(?:{LETTER})\s*:?=(?!=))")
-# What ends so says nothing by itself: it introduces what comes next
+# Such an end introduces what comes next
 _INTRODUCES = re.compile(r"(?:\b(?:is|are|reads?|gives|becomes|get|obtain|have|that|by|as)|[:,])"
                          r"\s*$")
 _REASONED = re.compile(r"\s*(?:by|using|from|since|because|via|derivative|rule|differential)\b")
 _SHAPE = re.compile(r"\b\w\s*×\s*\w\b")
 _SHAPES = re.compile(r"(?:\(?\b[A-Z\d]\s?[×x]\s?[A-Z\d]\b\)?\s*(?:times\b)?)+")
 NO_EQUATION = "It is no equation, and nothing in it is checked."
-# What says of a formula behind it what it is: "gives", "is minus", "decoder:"
+# Words that make the formula behind them a claim: "gives", "is minus", "decoder:"
 _STATES = re.compile(r"(?:\b(?:is|are|be|being|gives?|giving|equals?|becom\w+|yield\w*|gets?|obtain"
                      r"|obtains|have|has|reads?|says?|contributes|(?:expands|leads|reduces"
                      r"|simplifies|amounts)\s+to)\b"
@@ -77,10 +78,24 @@ _STATES = re.compile(r"(?:\b(?:is|are|be|being|gives?|giving|equals?|becom\w+|yi
                      r"(?:(?:just|simply|then|also|now|only|thus|therefore|again|really|actually)"
                      r"\s+)*(?P<next>[^\s]*)")
 _ALONE = re.compile(r"(?<!\S)(?:\\[A-Za-z]+|[^\W\d_])(?=[\s.,;:]|$)")  # a name in a sentence
+_NAME = r"(?P<name>\\?[^\W\d_]+)"
+_NEXT = r"(?:\\(?:text|mathrm|rm)\s*\{?\s*)?(?:new|next)\}?|[a-z]\s*\+\s*1"
+_BELOW = r"(?:\s*[_^]\s*(?:\{{?\(?\s*(?:{})\s*\)?\}}?))"
+_AT = _BELOW.format(rf"{_NEXT}|old|[a-z]|\d")
+_ARROW = r"(?:←|⟵|<-|\\leftarrow\b|\\gets\b)"
+_AGAIN = rf"\s*&?\s*(?P=name){_AT}?(?![\w\\])\s*[-+−]"
+# w ← w − …, w_new = w − …, w^{(t+1)} = w^{(t)} − …
+_STEP = re.compile(rf"(?:^|[\s$:]){_NAME}(?:{_AT}?\s*{_ARROW}|{_BELOW.format(_NEXT)}\s*&?\s*:?=)"
+                   rf"{_AGAIN}")
+# w = w − lr * grad
+_MOVED = re.compile(rf"^\s*{_NAME}\s*\+\s*Δ(?P=name)\s*;?\s*$")  # what a function returns
+_IN_PLACE = re.compile(rf"^\s*{_NAME}\s*={_AGAIN}\s*\(?\s*"
+                       r"(?:(?:\w+\.)*(?:solve|inv|pinv|lstsq)\("
+                       r"|\\?(?P<step>[^\W\d]\w*)(?=\s*[*·\s(\\∇])|∇|\\nabla)")
 
 
 def is_remark(text: str, vocabulary: Vocabulary) -> bool:
-    """Return whether a text beside a formula is words alone, none of which is a name."""
+    """Return whether a text beside a formula is only words, none of them a name."""
     words = re.findall(r"[A-Za-z]+", _SHAPE.sub("", text))
     named = any(vocabulary.pattern.fullmatch(word) for word in words)
     says = sum(is_english(word) and len(word) > 1 for word in words) > 0
@@ -89,7 +104,7 @@ def is_remark(text: str, vocabulary: Vocabulary) -> bool:
 
 
 def is_aside(text: str, vocabulary: Vocabulary) -> bool:
-    """Return whether a text is a sentence that may have a formula in it and states none."""
+    """Return whether a text is a sentence that mentions formulas but states none."""
     if re.search(r"[=≡∝≈←]|\\(?:equiv|propto|gets|leftarrow)\b", text):
         return False
     plain = _SHAPES.sub(" shape ", MATH.sub(" ⟦⟧ ", text))
@@ -110,7 +125,7 @@ def is_aside(text: str, vocabulary: Vocabulary) -> bool:
 
 
 def without_noun(text: str, vocabulary: Vocabulary) -> str:
-    """Return a definition without a noun that names the letter, as in "error e = f − y"."""
+    """Return a definition without the noun in front of its letter, as in "error e = f − y"."""
     noun = _NOUN.match(text)
     names = {*vocabulary.functions, *vocabulary.spellings, *GREEK, *PROSE, *_GRADIENTS} - {*_NOUNS}
     told = noun and (names & {*noun[1].split()} or TELLING.search(noun[0])
@@ -119,12 +134,12 @@ def without_noun(text: str, vocabulary: Vocabulary) -> str:
 
 
 def is_english(word: str) -> bool:
-    """Return whether a word is one that may stand beside a formula."""
+    """Return whether a word is English and may stand beside a formula."""
     return word.lower() in PROSE
 
 
 def is_words(text: str, vocabulary: Vocabulary) -> bool:
-    """Return whether a line is words without a formula, most of which are known to say nothing."""
+    """Return whether a line is words without a formula, most of them known to claim nothing."""
     if any(it.match(text) for it in (_SAYS_NOTHING, SPECIAL_CASE)) or says_nothing(text):
         return True
     dot = NOTATION.match(text)
@@ -157,3 +172,14 @@ def is_words(text: str, vocabulary: Vocabulary) -> bool:
     introduces = english > 1 and long_words and _INTRODUCES.search(text)
     return bool(heading or introduces or (long_words > 1 and 0 < english < len(words) - 1)
                 or 2 * english > len(words))
+
+
+def is_update(text: str, vocabulary: Vocabulary) -> bool:
+    """Return whether a text is an update of a letter.
+
+    If the letter stands on both sides of an equals sign, the step length must not be a name of
+    the chain.
+    """
+    found = _IN_PLACE.match(text)
+    sized = found and not (found["step"] and vocabulary.pattern.fullmatch(found["step"]))
+    return bool(sized or _MOVED.match(text) or (_STEP.search(text) and text.count("=") < 2))

@@ -1,4 +1,4 @@
-"""A chain with other sizes, to judge lines whose shapes do not fit.
+"""Audit with other sizes, to judge lines whose shapes do not fit.
 
 Lines may follow from a line before that cannot be formed: where all sizes are one, they can be, and
 it is seen from which slip they follow. A derivation for one sample takes x for a column, though it
@@ -29,13 +29,12 @@ def _of_one_size(chain: Chain) -> Chain:
     sizes = size_letters(chain)
     names = [*(size.name for size in sizes if size.name in "Nn"), *(size.name for size in sizes)]
     one = next((size for size in sizes if size.name in chain.leaves), Symbol(
-        names[0], integer=True, positive=True) if sizes else None)  # with N rows, softmax is read
+        names[0], integer=True, positive=True) if sizes else None)  # softmax needs N rows
     return _with_sizes(chain, dict.fromkeys(sizes, one))
 
 
 def with_free_letters(chain: Chain, text: str) -> Chain:
-    """Return a chain none of whose sizes has the letter of what a derivation defines as a matrix.
-    """
+    """Rename sizes that clash with the derivation's matrices."""
     names = [piece.name for piece in pieces([text], chain.vocabulary)
              if piece.name in chain.vocabulary.lengths and _is_matrix(chain, piece.text)]
     renamed = {size: Symbol(f"n_{size.name}", integer=True, positive=True)
@@ -49,7 +48,7 @@ def _is_matrix(chain: Chain, equation: str) -> bool:
     with suppress(CannotBeFormed):
         try:
             return as_number(readings(value, chain.vocabulary)[0].formula).is_Matrix
-        except Unreadable:  # it has letters of the derivation's own
+        except Unreadable:  # its letters are the derivation's own
             return not re.search("shape|size|len|dim|nrow|ncol|number", value)
     return False
 
@@ -65,8 +64,7 @@ def _with_sizes(chain: Chain, sizes: dict[Expr, Expr]) -> Chain:
 
 
 def _samples_of(chain: Chain) -> list[Expr]:
-    """Return the sizes that only count the columns of leaves with a small letter, as S where x is
-    n×S: on paper, x is one column."""
+    """Return the sizes that count samples only, as S where x is n×S and one column on paper."""
     def matrix(leaf: Node) -> bool:
         return leaf.name[:1].islower() and len(leaf.shape) == 2 and leaf.shape[0] != 1
 
@@ -79,10 +77,10 @@ def _samples_of(chain: Chain) -> list[Expr]:
 
 
 def of_one_sample(found: Audit, chain: Chain, again: Callable[[Chain], Audit]) -> Audit:
-    """Return the audit of a derivation for one sample, if some of its lines are right for one but
-    cannot be formed for many, and the others hold for one too; else the audit `found`.
+    """Return the audit for one sample if that mends shape errors, else the audit `found`.
 
-    A derivation with the trace of what is S×S for S samples is about all of them.
+    It counts if some lines are right for one sample but cannot be formed for many, and the others
+    hold for one too. A derivation with the trace of an S×S matrix is about all S samples.
     """
     samples = {*_samples_of(chain)} if any(map(_has_shape_error, found.lines)) else {}
     traces = [it for line in found.lines if "tr" in line.text  # and no norm
@@ -105,12 +103,12 @@ def of_one_sample(found: Audit, chain: Chain, again: Callable[[Chain], Audit]) -
 
 
 def _has_shape_error(line: Line) -> bool:
-    """Return whether a line is wrong because something in it does not fit."""
+    """Return whether a line is wrong because its shapes do not fit."""
     return line.status == "refuted" and any(found.kind == "shape" for found in line.findings)
 
 
 def with_shape_errors_behind(found: Audit, chain: Chain, again: Callable[[Chain], Audit]) -> Audit:
-    """Return an audit in which what follows from a line with a misfit is told to.
+    """Return an audit in which lines follow from an earlier shape error.
 
     Parameters
     ----------

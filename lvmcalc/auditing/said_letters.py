@@ -1,4 +1,4 @@
-"""What a piece of a derivation says a letter is: the scalar, a stage, or something of one's own."""
+"""Decide what the letter of a statement is: the scalar, a stage, or a new letter."""
 
 import re
 from contextlib import suppress
@@ -10,7 +10,7 @@ from lvmcalc import notation
 from lvmcalc.auditing.conditional_lines import is_shape_error
 from lvmcalc.auditing.context import Context
 from lvmcalc.auditing.own_letters import common_ratio
-from lvmcalc.auditing.pieces import LOSS, Piece
+from lvmcalc.auditing.pieces import LOSS_NAMES, Piece
 from lvmcalc.auditing.remarks import NAME
 from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression, Verdict
 from lvmcalc.marking.exercise import NoValue, exercise_of
@@ -18,30 +18,29 @@ from lvmcalc.notation import Unreadable
 from lvmcalc.notation.forming import as_number, change_of
 from lvmcalc.notation.formula_finder import ROUND, sides_of
 
-_LOSSES = {"l", "ell", "J", *LOSS}
-_TAKEN = "The gradient is taken for {}."
+_TAKEN = "The gradient is read as {}."
 _LOG_P = re.compile(r"\\?(?:log|ln)\s*p(?:\s*\([^()]*\))?")
 
 
 class SaidLetters:
-    """Tell which letter of a derivation is the scalar, and which claims are definitions."""
+    """Decide which letter is the scalar, and which claims are definitions."""
 
     def __init__(self, context: Context):
         self.context, self.chain, self.letters = context, context.chain, context.letters
 
     def with_scalar_renamed(self, found: list[Piece]) -> list[Piece]:
-        """Return pieces with L for a letter that was said to be the same, as J = ½‖A w − y‖²."""
+        """Return pieces with L for a letter that was defined as the scalar, as J = ½‖A w − y‖²."""
         output = self.chain.vocabulary.outputs[-1]
         for piece in found:
-            letter = self.name_of_scalar(piece)
+            letter = self._name_of_scalar(piece)
             if letter and piece.kind != "words" and self.agrees(piece, output):
                 return self.scalar_renamed(found, piece)
         return found
 
     def scalar_renamed(self, found: list[Piece], piece: Piece) -> list[Piece]:
-        """Return pieces with L for the letter of which a piece says that it is the scalar."""
+        """Return pieces with L for the letter that a piece defines as the scalar."""
         output = self.chain.vocabulary.outputs[-1]
-        called = re.escape(self.name_of_scalar(piece))
+        called = re.escape(self._name_of_scalar(piece))
         name = re.compile(rf"(?:(?<=[d∂δ²])|(?<![A-Za-z\\]))\\?{called}"
                           r"(?:\(\w+\))?(?![A-Za-z0-9](?!(?<=d)[A-Z]))")
         same = [it is piece or bool(it.name and it.name == piece.name) for it in found]
@@ -49,14 +48,14 @@ class SaidLetters:
             text=name.sub(output, it.text), kind="claim" if scalar else it.kind,
             name="" if scalar else it.name) for it, scalar in zip(found, same, strict=True)]
 
-    def name_of_scalar(self, piece: Piece) -> str:
-        """Return the name on the left that may be another one for the scalar, "" if it may not."""
+    def _name_of_scalar(self, piece: Piece) -> str:
+        """Return the name on the left that may be another name of the scalar, "" if none."""
         left = sides_of(piece.text)[0].strip()
         called = re.sub(r"\(\w\)$", "", left) if NAME.match(left) else ""
         return piece.name or (left if _LOG_P.fullmatch(left) else called)
 
     def meant(self, piece: Piece) -> Piece:
-        """Return a claim about a stage, or the definition of its letter, if it is another."""
+        """Return a claim about a stage as a definition if its letter means something else."""
         name, left = notation.spelling(piece.name), sides_of(piece.text)[0].strip()
         if piece.kind == "claim" and _LOG_P.fullmatch(left) and "p" not in self.chain.leaves:
             return piece._replace(error=f"`{left}` is not the scalar of this chain.")
@@ -68,12 +67,14 @@ class SaidLetters:
         if piece.kind != "claim" or name not in {*self.chain.nodes, *vocabulary.lengths} or (
                 name in vocabulary.outputs or self.agrees(piece, name)):
             return piece
-        another = piece.declared or name in self.chain.unnamed or self.has_other_shape(piece, name)
+        another = piece.declared or name in self.chain.unnamed or self._has_other_shape(piece, name)
         return piece._replace(kind="definition") if another else piece
 
     def by_intermediate(self, sides: tuple[Expr, ...]) -> tuple[tuple[Expr, ...], str]:
-        """Return an equation for a gradient without a letter, and by what it is taken to be: if its
-        value has not the shape of what is asked for, by the last letter that has it."""
+        """Decide which variable an unnamed gradient belongs to, by its shape.
+
+        It is the last one that fits if the leaf asked for does not. A note says which it is.
+        """
         asked, shape = sides[0], notation.shape(sides[1])
         named = self.chain.nodes.keys() - self.chain.unnamed - {
             *self.chain.leaves, self.chain.output}
@@ -81,16 +82,16 @@ class SaidLetters:
                     if node.name in named), *self.letters.own]
         fitting: dict[Expr, Verdict] = {}
         for adjoint in reversed(inside if shape != notation.shape(asked) else []):
-            with suppress(Unreadable):  # nothing says what L is in terms of the letter
+            with suppress(Unreadable):  # L is not known in terms of the letter
                 if notation.shape(adjoint) == shape:
                     fitting[adjoint] = self.context.verdict(adjoint, sides[1])
-        if not fitting or any(map(is_shape_error, fitting.values())):  # it has no shape
+        if not fitting or any(map(is_shape_error, fitting.values())):  # the value cannot be formed
             return sides, ""
         taken = max(fitting, key=lambda adjoint: fitting[adjoint].holds)
         return (taken, *sides[1:]), _TAKEN.format(notation.plain(taken))
 
-    def has_other_shape(self, piece: Piece, name: str) -> bool:
-        """Return whether what a piece says of a letter has another shape than the letter."""
+    def _has_other_shape(self, piece: Piece, name: str) -> bool:
+        """Return whether a statement gives its letter another shape than the chain does."""
         with suppress(Unreadable, CannotBeFormed, IndexError):
             value = as_number(self.context.formula(sides_of(piece.text)[1]))
             return value != 0 and notation.shape(value) != notation.shape(
@@ -98,7 +99,7 @@ class SaidLetters:
         return False
 
     def agrees(self, piece: Piece, name: str) -> bool:
-        """Return whether what a piece says of its letter is true of a node."""
+        """Return whether a definition agrees with a stage."""
         with suppress(Unreadable, CannotBeFormed, UnsupportedExpression, IndexError, KeyError):
             value = as_number(self.context.formula(sides_of(piece.text)[1]))
             node = as_number(self.context.vocabulary[name])
@@ -110,8 +111,7 @@ class SaidLetters:
         return False
 
     def without_constant(self, sides: tuple[Expr, ...], verdicts: tuple[Verdict, ...]) -> Expr:
-        """Return the terms of the scalar without a leaf if they were left out; 0 if they are not.
-        """
+        """Return the constant terms that a formula of the scalar leaves out, 0 if none."""
         constant = Add(*(term for term in Add.make_args(self.chain.expression())
                          if not {it.name for it in term.free_symbols} & {*self.chain.leaves}))
         left_out = constant != 0 and sides[0] == self.chain[self.chain.output].symbol and (
@@ -120,9 +120,11 @@ class SaidLetters:
         return constant if left_out else S.Zero
 
     def is_loss(self, found: list[Piece], piece: Piece) -> bool:
-        """Return whether a definition of ℓ, J or loss means the scalar, whatever it says: it is
-        differentiated, nothing is made of it, and nothing else is called the scalar."""
-        if notation.spelling(piece.name) not in _LOSSES:
+        """Return whether a definition of ℓ, J or loss defines the scalar, whatever its formula.
+
+        It does if the letter is differentiated and not used otherwise, and nothing else is L.
+        """
+        if notation.spelling(piece.name) not in {"l", *LOSS_NAMES}:
             return False
         others = [it.text for it in found if it is not piece and it.kind != "words"]
         letter = rf"\\?{re.escape(piece.name)}(?![A-Za-z0-9_])"
@@ -132,11 +134,13 @@ class SaidLetters:
         used = re.compile(rf"(?<![A-Za-z\\]){letter}")
         return any(map(change.search, others)) and not any(map(output.search, others)) and not any(
             used.search(change.sub("", side)) for text in others for side in sides_of(text)[1:]
-        ) and not self.is_part(piece)
+        ) and not self._is_part(piece)
 
-    def is_part(self, piece: Piece) -> bool:
-        """Return whether what a piece says is a multiple of some terms of the scalar, or of all,
-        such as its mean over the rows; also if that is not known."""
+    def _is_part(self, piece: Piece) -> bool:
+        """Return whether a formula is a multiple of some terms of the scalar, or may be.
+
+        The mean over the rows is such a multiple of all terms.
+        """
         exercise = exercise_of(self.chain, next(iter(self.chain.leaves)))
         with suppress(Unreadable, UnsupportedExpression, *NoValue, ValueError, TypeError):
             value = as_number(self.context.formula(sides_of(piece.text)[1]))

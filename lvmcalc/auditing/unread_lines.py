@@ -1,5 +1,4 @@
-"""What a line is that cannot be read as an equation: a rule in letters of its own, an expansion, an
-equation among words that are not all known; else it is unreadable."""
+"""Classify lines that are no equation."""
 
 import re
 from contextlib import suppress
@@ -12,9 +11,9 @@ from lvmcalc.auditing.audit_report import Line, capital
 from lvmcalc.auditing.backprop_notation import stages_of
 from lvmcalc.auditing.context import Context
 from lvmcalc.auditing.pieces import Piece
+from lvmcalc.auditing.quoted_rules import EXPANSION, NUMBER, letters_of_rule
 from lvmcalc.auditing.said_letters import SaidLetters
 from lvmcalc.auditing.side_reading import SideReader
-from lvmcalc.auditing.templates import EXPANSION, NUMBER, letters_of_rule
 from lvmcalc.auditing.words_beside import equation_among_words
 from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression
 from lvmcalc.marking.derivation_text import DENIES, OPERATING, TELLING, letters_given
@@ -26,7 +25,7 @@ from lvmcalc.notation.vocabulary import typed
 
 _WORD = re.compile(r"[\s$.,;:)]*(?:([A-Za-z]{2,}).*)?$", re.DOTALL)  # behind a formula
 _LETTER = re.compile(r"[\s$]*([^\W\d_])(?:ᵀ|'|\^\s*\{?(?:T|\\top)\}?)?[\s.,$]*")
-_EXPANDED = "It is an expansion up to a rest O(…), which is not checked."
+_EXPANDED = "It is an expansion with a remainder O(…): it is not checked."
 _A_NUMBER = "It gives a number to a letter that the model does not have: it is not checked."
 _RULE = "It is a rule in letters of its own, {}: it is not checked."
 _BESIDE = "The words beside the equation are not checked."
@@ -37,14 +36,14 @@ _ENTRIES = "The derivative of an entry of {} by an entry of {} is not read."
 
 
 class UnreadLines:
-    """Say what is known of a line that cannot be read."""
+    """Classify lines that cannot be read."""
 
     def __init__(self, context: Context, reader: SideReader, said: SaidLetters):
         self.context, self.chain, self.letters = context, context.chain, context.letters
         self.reader, self.said = reader, said
 
-    def not_checked(self, piece: Piece) -> str:
-        """Return why a line is not checked that cannot be read, "" if it should have been read."""
+    def _not_checked(self, piece: Piece) -> str:
+        """Return why an unreadable line needs no check, "" if it should have been readable."""
         if EXPANSION.search(piece.text):
             return _EXPANDED
         if NUMBER.match(piece.text):
@@ -56,13 +55,15 @@ class UnreadLines:
         said = _LETTER.fullmatch(others[0]) if len(others) == 1 else None
         if re.match(r"\s*(?:\\(?:mathrm|text)\s*)?d", left):
             self.context.rule_letters |= {*letters}
-        elif said and said[1] in self.context.rule_letters:  # ∂L/∂X = A behind dL = tr(Aᵀ dX)
+        elif said and said[1] in self.context.rule_letters:  # the A of dL = tr(Aᵀ dX)
             letters = [said[1]]
         return _RULE.format(" and ".join(letters)) if letters else ""
 
-    def otherwise(self, piece: Piece, among: bool) -> Line | None:
-        """Return the line if it is right in another way of reading it, else None; it may stand
-        among words that are not known."""
+    def _otherwise(self, piece: Piece, among: bool) -> Line | None:
+        """Return the line if another way of reading it makes it right, else None.
+
+        With `among`, its equation may stand among unknown words.
+        """
         ways = {}
         if piece.name == "H" and "H" not in self.context.undefined:
             ways[_HESSIAN] = f"∇²L = {' = '.join(sides_of(piece.text)[1:])}"
@@ -76,8 +77,8 @@ class UnreadLines:
                     return Line(piece.text, self.chain, sides, verdicts, note=note)
         return None
 
-    def repeats(self, text: str, name: str) -> bool:
-        """Return whether all that a text says of a letter is what the letter means already."""
+    def _repeats(self, text: str, name: str) -> bool:
+        """Return whether a text only repeats what a letter means already."""
         equation = re.compile(rf"(?P<before>[A-Za-z]*)[\s$]*(?<![A-Za-z\\]){typed(name)}\s*&?\s*:?="
                               r"(?P<rest>[^=]*)")
         found = [*equation.finditer(text)]
@@ -93,13 +94,12 @@ class UnreadLines:
         return bool(found)
 
     def line(self, piece: Piece, reason: str, name: str = "") -> Line:
-        """Return a line that cannot be read as it stands. Nobody knows from now on what the letters
-        mean that it defines, nor what was assumed in it."""
+        """Return an unreadable line, and mark the letters it defines as unknown."""
         if piece.condition == "assumption":
             self.context.assumption = Assumption(self.context.conditions, S.Zero, S.One, piece.at)
-        if found := self.otherwise(piece, "Beside the formula" in reason):
+        if found := self._otherwise(piece, "Beside the formula" in reason):
             return found
-        if note := self.not_checked(piece):
+        if note := self._not_checked(piece):
             return Line(piece.text, self.chain, kind="words", note=note)
         for lost, at in self.context.undefined.items():
             if re.search(rf"(?<![a-z\\])(?:d|\\)?{typed(lost)}(?![a-z])", piece.text) and (
@@ -108,10 +108,10 @@ class UnreadLines:
                 if lost in self.context.misshapen:
                     return Line(piece.text, self.chain, follows=self.context.misshapen[lost])
         scalar = {f"{d}{output}" for output in self.context.vocabulary.outputs for d in ("", "d")
-                  if "cholesky" not in piece.text.lower()}  # which has the letter L too
+                  if "cholesky" not in piece.text.lower()}  # whose factor is also called L
         for given in ({name} if name else letters_given(piece.text)) - scalar - {
                 *self.chain.leaves}:
-            if given in self.context.vocabulary and self.repeats(piece.text, given):
+            if given in self.context.vocabulary and self._repeats(piece.text, given):
                 continue
             self.context.vocabulary = self.context.vocabulary.without(given)
             self.context.undefined.setdefault(given, piece.at)

@@ -1,4 +1,4 @@
-"""Sentences that are equations, such as "the gradient is A x − b".
+"""Turn sentences into equations, such as "the gradient is A x − b".
 
 So are letters that are functions elsewhere, as in σ_i = σ(x_iᵀ w).
 """
@@ -16,7 +16,7 @@ from lvmcalc.notation import spelling
 from lvmcalc.notation.said_formulas import with_functions
 from lvmcalc.notation.statements import LETTER, split
 
-# "the gradient of L is", with nothing before it that would make it another one
+# "the gradient of L is", not "the natural gradient of L is"
 _SAID = re.compile(r"\b(?:the|our)\s+(?:(?:full|total|whole)\s+)?(?P<what>gradient|Hessian)"
                    r"(?:\s+of\s+(?:\$?(?:L|f)(?:\([\w\\]+\))?\$?|(?:the|our)\s+(?:loss|objective"
                    r"|log-likelihood|function)(?:\s+function)?))?"
@@ -31,7 +31,7 @@ _BEFORE = re.compile(r"(?:.*(?:[.;:]|,(?=\s*(?:so|thus|hence|therefore)\b)))?\s*
                      r"|(?:adding|summing|putting)\s+(?:(?:these|them|both|it\s+all"
                      r"|everything)\b\s*)?(?:up|together)?)"
                      r"(?:\s+that)?,?\s*)*", re.IGNORECASE)
-# What begins a formula that is no equation, and neither a shape nor a word
+# The beginning of a formula that is no equation, no shape and no word
 _FORMULA = re.compile(r"(\$?\$?\s*)(?:H\s*=\s*)?(?!an?\s|(?:(?!\b(?:where|with)\b)[^.])*"
                       r"(?:=|×|\\times|[∇∂]|\\nabla|\\partial)"
                       r"|\w\s+x\s+\w[\s.,]*$)"
@@ -41,7 +41,7 @@ _HESS = re.compile(r"^([^\S\n]*)hess(?:ian)?(?=[^\S\n]*=(?!=))", re.MULTILINE | 
 _GRADIENT = re.compile(r"^([^\S\n]*)(?:the\s+)?(?:gradient|derivative)(?=[^\S\n]*=(?!=))",
                        re.MULTILINE | re.IGNORECASE)
 _GRAD = re.compile(r"(?<![A-Za-z\\_])\\?grad\s+(\\?[^\W\d_])(?=\s*(?:\(\s*\w\s*\))?\s*:?=(?!=))")
-# What the scalar is a function of, if it is said, and ∇f for it
+# A definition of the scalar with its arguments, and ∇f
 _OF = re.compile(r"(?<![A-Za-z\\])(f|L|J|ℓ|\\ell|\\mathcal\s*\{\s*[LJ]\s*\})\s*\(\s*\\?(\w+)\s*\)"
                  r"\s*&?\s*:?=(?!=)([^=\n]*)")
 _NABLA = (r"(?:∇|\\nabla(?![A-Za-z]))(²|\^\{{?2\}}?)?\s*({})(?:\s*\(\s*\\?\w+\s*\))?"
@@ -49,7 +49,7 @@ _NABLA = (r"(?:∇|\\nabla(?![A-Za-z]))(²|\^\{{?2\}}?)?\s*({})(?:\s*\(\s*\\?\w+
 _SYMMETRIC = re.compile(r",?[^\S\n]+(?:with|where|for)\s+\$?\\?(\w+)\$?\s+(?:is\s+|being\s+)?"
                         r"symmetric(?=[.,;]?\s*$)", re.MULTILINE)
 _NAMED = re.compile(r"([^=\n]+?)\s*=:\s*(\$?\\?[^\W\d_][\w^{}⁰¹²³⁴-⁹]*)(?=[\s.,;$]|$)")  # … =: E
-# exp(Z_ij) / Σ_k exp(Z_ik) = P_ij, where nothing else says what P is
+# exp(Z_ij) / Σ_k exp(Z_ik) = P_ij defines P if nothing else does
 _LAST = re.compile(r"^(?P<all>[^=\n$,;:]*?\S(?:\s*&?\s*=(?!=)[^=\n$,;:]+?)*?)\s*&?\s*=\s*"
                    r"(?P<name>\\?(?P<letter>[^\W\d_])(?:_\{?[a-z]{1,2}\}?)?)"
                    r"(?P<end>[\s.,;\\]*)$", re.MULTILINE)
@@ -84,17 +84,17 @@ _SIGMA_GIVEN = re.compile(rf"{_SIGMA}\s*(?:_\s*\{{?\s*[a-z]\s*\}}?(?![A-Za-z])|[
                           r"\s*&?\s*:?=(?!=)")
 _SIGMA_ALONE = re.compile(rf"{_SIGMA}(?!\s*(?:\(|'|′|\^\s*\{{?\s*\\prime|\\left|\\[bB]ig))")
 _SIGMA_INSIDE = re.compile(rf"{_SIGMA}\s*\([^()]*{_SIGMA}\s*\)")  # σ(1 − σ) is a product
-# dX = …  # dL/dX, which only names it
+# A comment that only names the gradient: dX = …  # dL/dX
 _NAMED_BEHIND = re.compile(r"^([^\S\n]*d(\w+)[^\S\n]*=(?!=)[^\n#]*?)\s*(?:#|//|%)\s*[d∂]\w+\s*/\s*"
                            r"[d∂]\2[^\S\n]*$", re.MULTILINE)
-# Signs of a chat that say nothing (a cross does), and self. in a class
+# Signs of a chat that claim nothing, unlike a cross, and self. in a class
 _CHAT = re.compile("[\u2600-\u2712\u2714\u2728\U0001F300-\U0001F64F\U0001F680-\U0001FAFF]"
                    "\uFE0F?"
                    r"|(?<!\w)self\.(?=[A-Za-z])")
 _COLUMN = re.compile(r"\bsum\((?=[^()\n]*\(:\))((?:[^()\n]|\(:\))*)\)")  # sum(r(:).^2)
 _DIAG = re.compile(r"(\\(?:operatorname|mathrm|text)\s*\{\s*)D(?=iag\s*\})|\bD(?=iag\()")
 _DEFINITE = re.compile(r"(=[^=\n$]*?)\s*(?:\\succ(eq)?(?![A-Za-z])|≻|([⪰≽]))\s*0(?![.\d])(\$?)")
-# \hat w_{\text{ridge}}, of which there is one
+# An estimate with a label, as \hat w_{\text{ridge}}
 _ESTIMATE = re.compile(r"(\\(?:wide)?hat\s*\{?\s*\\?[^\W\d_]+\s*\}?)\s*_\s*\{?\s*"
                        r"\\(?:text|mathrm|rm)\s*\{?\s*([A-Za-z]+)\s*\}*")
 _W_E = re.compile(r"(=[^\S\n]*)We(?=[\s.,]*$)", re.MULTILINE)  # no word, which goes on
@@ -108,8 +108,11 @@ _OWN_SIGMA = "σ\u0303"
 
 
 def as_equations(text: str, chain: Chain) -> str:
-    """Return a text with ∇L = A x − b for "the gradient is A x − b", P = softmax(Z) for "P denotes
-    the softmax of Z", ∇f for grad f, and S_ii = a_i for S = diag(a_1, …, a_N)."""
+    """Return a text with equations for its sentences, as ∇L = … for "the gradient is …".
+
+    Likewise P = softmax(Z) for "P denotes the softmax of Z", ∇f for grad f, and S_ii = a_i for
+    S = diag(a_1, …, a_N).
+    """
     vocabulary = chain.vocabulary
 
     def gradient(name: re.Match) -> str:
@@ -137,7 +140,7 @@ def as_equations(text: str, chain: Chain) -> str:
     text = _NAMED.sub(r"\1, \2 := \1", _ADDRESSED.sub("", _ASIDE.sub(aside, text)))
     text = _LAST.sub(partial(_defined_last, text=text, chain=chain), text)
     text = _INDEXED.sub(r"\1 ", text)
-    if _LAYERS.search(text) and not vocabulary.pattern.fullmatch("delta"):  # δ² is no square
+    if _LAYERS.search(text) and not vocabulary.pattern.fullmatch("delta"):  # δ² is the δ of layer 2
         text = _LAYER.sub(lambda it: f"{it[1]}_{normalize('NFKC', it[2] or it[3])} ", text)
     text = _GRAD.sub(gradient, _HESS.sub(r"\1∇²L", with_functions(_DENOTES.sub(
         r"\1 be ", _HATTED.sub("d\\1\u0302", text)))))
@@ -149,7 +152,7 @@ def as_equations(text: str, chain: Chain) -> str:
     if len(functions) == 1:
         (letter, leaf), = functions
         text = re.sub(_NABLA.format(rf"L|{re.escape(letter)}"), rf"∇\1_{{{leaf}}} L", text)
-    if not given:  # f is nothing else
+    if not given:  # f is no other function
         text = _AT_LEAF.sub(lambda it: f"∇{it[1] or ''}_{{{it[2]}}} L" if it[2] in chain.leaves
                             else it[0], text)
     unclear = _SIGMA_INSIDE.search(text) or vocabulary.pattern.fullmatch("sigma")
@@ -159,8 +162,7 @@ def as_equations(text: str, chain: Chain) -> str:
 
 
 def _defined_last(said: re.Match, text: str, chain: Chain) -> str:
-    """Return a = b, P := b for a = b = P, if P is used elsewhere, and nothing else says what it is.
-    """
+    """Return a = b, P := b for a = b = P if only this defines P, and P is used elsewhere."""
     letter = said["letter"]
     known = {*chain.vocabulary, *chain.vocabulary.outputs, *letters_given(text), *"Iied"}
     alone = rf"(?<![A-Za-z]){letter}(?![a-z])"
@@ -176,7 +178,7 @@ def _defined_last(said: re.Match, text: str, chain: Chain) -> str:
 
 
 def _said(above: str, line: str) -> str:
-    """Return a line with an equation for what it says in words that the gradient is.
+    """Return a line with an equation for the gradient that it states in words.
 
     Behind d‖r‖² = …, in it or on the line above, it is that of ‖r‖².
     """
@@ -191,13 +193,13 @@ def _said(above: str, line: str) -> str:
 
 
 def _called(words: re.Match) -> str:
-    """Return ∇L, ∇²L or ∂L/∂X for words that name it, such as "the gradient"."""
+    """Return ∇L, ∇²L or ∂L/∂X for its name in words, such as "the gradient"."""
     below = f"_{{{words['wrt']}}}" if words["wrt"] else ""
     return f"∇{'²' * (words['what'].lower() == 'hessian')}{below} L"
 
 
 def introduced(words: str, formula: str) -> str:
-    """Return an equation for a formula alone behind words that end with "the gradient is"."""
+    """Return an equation for a formula that follows words such as "the gradient is"."""
     found = _SAID.search(words)
     alone = found and not words[found.end():].strip(" $:") and _FORMULA.match(formula)
     return f"{_called(found)} = {formula.replace('$', ' ')}" if alone and (
@@ -205,7 +207,7 @@ def introduced(words: str, formula: str) -> str:
 
 
 def _by_entries(given: re.Match) -> str:
-    """Return S_ii = a_i for S = diag(a_1, …, a_N), the text itself if it is of another kind."""
+    """Return S_ii = a_i for S = diag(a_1, …, a_N), other text as it is."""
     first, *others = (part.strip() for part in split(given[3], ","))
     below = re.search(r"_\{?([a-z])\b", first)
     if not others and below:

@@ -1,4 +1,4 @@
-"""Words beside an equation: they claim nothing, and the equation is judged without them.
+"""Judge an equation without the words beside it, which claim nothing.
 
 "Take G = ∂L/∂Σ and differentiate again" has an equation and words round it. A word that changes
 what the formula says, such as "minus" or "only", keeps the line together, and so unreadable.
@@ -25,28 +25,28 @@ _CHANGES = re.compile(rf"(?!\b(?:again|sign)\b|(?<=[a-z]\s)minus\s\w+\))(?:{TELL
                       rf"|{QUALIFIES.pattern}|\b\w+n['’]t\b|\bonly\b|\bdet(?:erminant)?\s+of\b"
                       r"|\b(?:tends?|goes|near|large|small|infinity|off-diagonal|diagonal)\b",
                       re.IGNORECASE)
-# A reason says nothing of the formula, whatever is in it: "because w is used twice"
+# A reason claims nothing, whatever formula it mentions: "because w is used twice"
 _REASON = re.compile(r"^\W*(?:because|since|using|via|as\s+(?:for|in))\b"
                      r"(?!.*\b(?:if|unless|only|assum\w*)\b).*$",
                      re.IGNORECASE)
-# What an equation behind it is not claimed by: "for λ = 0", "the trace of A = …"
+# An equation behind such words is not claimed: "for λ = 0", "the trace of A = …"
 _UNCLAIMED = re.compile(r"\b(?:for|at|when|under|unless|of|than|to|from|through)\W*$",
                         re.IGNORECASE)
-# What an adjoint beside it may be a part of: "the data term has ∂L/∂w = …"
+# Beside such words, ∂L/∂w may be only a part: "the data term has ∂L/∂w = …"
 _PARTS = re.compile(r"\b(?:(?:data|penalty|prior|first|second|last|this|that|each)\s+(?:term|part)"
                     r"|penalty|prior|regulari[sz]\w+|[a-z]{3,}\s+alone)\b", re.IGNORECASE)
 _DIFFERENTIATED = re.compile(r"\s*(?:let\s+)?(?:[∂∇d]|\\(?:partial|nabla|[td]?frac|mathrm))")
-# What holds for some of the values of a letter only: "for orthogonal W"
+# Words that restrict a letter to some values: "for orthogonal W"
 _RESTRICTED = re.compile(r"\bfor\s+(?:(?:an?|any|all|every|each)\s+)?[a-z]{4,}\s+\$?\\?(\w+)\b")
 _DEFINES = re.compile(r"\b(?:let|define|denote|set|put|write|with|where|take|call|introduce)"
                       r"(?:\s+(?:us|the|an?|[a-z]{4,})){0,3}\W*$", re.IGNORECASE)
-# What words behind a formula begin with that are no part of it
+# How words begin that are no part of the formula before them
 _BEHIND = re.compile(r"\s*(?:[,;:.!?(]|\b(?:and|so|hence|thus|therefore|then|which|where|since|as"
                      r"|because|by|from|using|via|this|be|we|holds?|the|its|it|in|after"
                      r"|(?:is|are)\s+(?:symmetric|the|an?|what|our)"
                      r"|for\s+(?:an?y?\s+)?(?:all|each|every|symmetric))\b)",
                      re.IGNORECASE)
-# A name, an adjoint, or a sign that is spoken of
+# A name, an adjoint, or a sign that a sentence mentions
 _MENTIONED = re.compile(rf"(?:\W|\b[\w]\b|{LETTER}|[∂d]\s*\w+\s*/\s*[∂d]\s*\w+|∇_?\w?\s*L?"
                         r"|\\frac\s*\{[^{}]*\}\s*\{[^{}]*\})?")
 _SAYS = re.compile(r"\b(?:is|are|be|gives?|equals?|becomes?|yields?|get|obtain|reads)\W*$")
@@ -61,10 +61,10 @@ _UNFINISHED = re.compile(r"(?:[-+·*/−^_∘⊙]|\\(?:cdot|times|odot))\s*$")
 
 
 def words_in(text: str, vocabulary: Vocabulary, own: Collection[str]) -> list[tuple[int, int]]:
-    """Return where the words of a text stand; names in `own` are none."""
+    """Return where words stand in a text; names in `own` are no words."""
     letters = {*vocabulary.spellings, *own}
     return [it.span() for it in _TOKEN.finditer(text) if (_is_word(it[0], vocabulary, own) and not (
-        {*it[0]} <= letters and LAST.match(text, it.end())))  # Xᵀ We of a W and an e
+        {*it[0]} <= letters and LAST.match(text, it.end())))  # in Xᵀ We, We is W times e
             or (it[0] == "a" and _ARTICLE.match(text, max(0, it.start() - 3)))]
 
 
@@ -79,7 +79,7 @@ def _is_word(word: str, vocabulary: Vocabulary, own: Collection[str]) -> bool:
 
 
 def is_story(text: str, vocabulary: Vocabulary, own: Collection[str] = ()) -> bool:
-    """Return whether a text is words that mention names, and says of none what it is."""
+    """Return whether a text mentions names in words, but defines none."""
     text = _DOLLARS.sub(r" \1 ", text)
     spans = words_in(text, vocabulary, own)
     if len(spans) < 3 or "=" in text or not {text[begin:end].lower() for begin, end in spans
@@ -95,7 +95,7 @@ def is_story(text: str, vocabulary: Vocabulary, own: Collection[str] = ()) -> bo
 
 def words_apart(text: str, vocabulary: Vocabulary,
                 own: Collection[str] = ()) -> list[tuple[str, bool]]:
-    """Return the equations of a text and the words round them, each with whether it is words.
+    """Return the equations of a text and the words round them, marking the words.
 
     None are returned if a word may change what an equation says, or if there is more than that.
     """
@@ -119,7 +119,7 @@ def words_apart(text: str, vocabulary: Vocabulary,
             if not spoken and "$" not in text and not _BEHIND.match(part):
                 return []
             if not known and re.match(r"\s*[A-Za-z]", part) and not re.search(r"[:,]\s*$", part):
-                return []  # a word that is not known may be a name
+                return []  # an unknown word may be a name
             if re.search(r"\w\W+\w", part):  # not "Since" alone
                 found.append((part.strip(" ,;:"), True))
             continue
@@ -130,7 +130,7 @@ def words_apart(text: str, vocabulary: Vocabulary,
 
 
 def equation_among_words(text: str, vocabulary: Vocabulary) -> str:
-    """Return the only equation of a text, "" if a word of it may change what that says."""
+    """Return the only equation of a text, "" if a word may change what it says."""
     parts = _of_dollars(text, True) if MATH.search(text) else _parts(text, vocabulary, (), True)
     equations = [part for part, spoken in parts if not spoken]
     told = [re.sub(r"\bother\b", "", part) for part, spoken in parts if spoken]
@@ -143,8 +143,7 @@ def equation_among_words(text: str, vocabulary: Vocabulary) -> str:
 
 
 def _of_dollars(text: str, loose: bool = False) -> list[tuple[str, bool]]:
-    """Return the parts of a text with equations between dollars; if it is `loose`, any other
-    formula is words, too."""
+    """Split a text at equations between dollars; if `loose`, other formulas count as words."""
     found, begin = [("", True)], 0
     for match in MATH.finditer(text):
         part = next(filter(None, match.groups()))
@@ -169,8 +168,7 @@ def _of_dollars(text: str, loose: bool = False) -> list[tuple[str, bool]]:
 
 def _parts(text: str, vocabulary: Vocabulary, own: Collection[str],
            loose: bool = False) -> list[tuple[str, bool]]:
-    """Return the equations of a text and the words between them; if it is `loose`, any other
-    formula is words, too."""
+    """Split a text into equations and words; if `loose`, other formulas count as words."""
     found: list[tuple[str, bool]] = [("", True)]
     spans = words_in(text, vocabulary, own)
     for (_, end), (begin, after) in pairwise([(0, 0), *spans, (len(text), len(text))]):

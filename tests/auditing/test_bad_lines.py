@@ -5,7 +5,7 @@ import pytest
 from bad_input import NO_NAMES, sentence
 from tables import over
 
-from lvmcalc import audit
+from lvmcalc import audit, derive
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -28,3 +28,18 @@ def test_a_line_that_cannot_be_read_says_so(text: str) -> None:
     lines = audit(text, "gplvm").lines
     assert [line.status for line in lines] == ["unreadable"] * bool(text)
     assert all(line.wrong.endswith(".") and "\n" not in line.wrong for line in lines)
+
+
+RIDGE = derive("‖y − X w‖² + λ‖w‖²", X="N×D", w="D", y="N", λ="positive")
+
+
+@pytest.mark.parametrize(("text", "sentence"), [
+    ("dL = 2(X w − y)ᵀX dw + 2λ wᵀ dw, where only y varies",
+     "The text says that only y varies, but this line holds y fixed."),
+    ("d²L = dwᵀX dy", "A second differential is checked only where a single column varies."),
+    ("∂L/∂K⁻¹ = ∂L/∂C⁻¹", "A derivative by an inverse is read only for a single matrix."),
+    ("S_ii = 3\nS_ii = 4", "The size of S is not known: define S as a matrix."),
+    ("L(w + h) = 3",
+     "`L(w + h)` is a function at another point, which is not read.")])
+def test_the_reason_why_a_line_is_not_read_is_one_sentence(text: str, sentence: str) -> None:
+    assert audit(text, RIDGE).lines[-1].wrong == f"unreadable. {sentence}"

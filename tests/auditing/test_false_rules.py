@@ -16,7 +16,7 @@ SUM = "inverse of a sum is not the sum of the inverses"
 @pytest.mark.parametrize(("text", "of", "told"), [
     (OPTIMUM.format("(XᵀX)⁻¹Xᵀy + λ⁻¹Xᵀy"), RIDGE, SUM),
     ("∂L/∂P = (PQᵀ − R)Q + λP = 0\nP = RQ(QᵀQ)⁻¹ + RQ/λ", FACTORS, SUM),
-    (OPTIMUM.format("(XᵀX)⁻¹Xᵀy"), RIDGE, "The term λ I is lost beside Xᵀ X, which is inverted."),
+    (OPTIMUM.format("(XᵀX)⁻¹Xᵀy"), RIDGE, "The term λ I is missing from the inverse of Xᵀ X."),
     (OPTIMUM.format("(XᵀX + 2λI)⁻¹Xᵀy"), RIDGE, "in the term 2 λ I: it is twice"),
     (OPTIMUM.format("−(XᵀX + λI)⁻¹Xᵀy"), RIDGE, "The sign of the whole side is wrong."),
     (OPTIMUM.format("½(XᵀX + λI)⁻¹Xᵀy"), RIDGE, "The whole side is 1/2 times what it must be."),

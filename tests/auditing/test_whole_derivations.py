@@ -17,7 +17,7 @@ def statuses(text: str, of: object) -> list[str]:
 def test_a_gradient_without_a_letter_may_be_by_the_last_one(said: str, status: str) -> None:
     line = audit(f"z = X w\nThe gradient is {said}.\n∂L/∂w = Xᵀ(σ(z) − y)", LOGISTIC).lines[1]
     assert line.status == status
-    assert "The gradient is taken for ∂L/∂z." in str(line)
+    assert "The gradient is read as ∂L/∂z." in str(line)
 
 
 @pytest.mark.parametrize("text", [
