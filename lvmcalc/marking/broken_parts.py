@@ -75,9 +75,10 @@ def _in_product(product: HadamardProduct) -> Iterator[Broken]:
         rest = joined(HadamardProduct, others)
         if not has_adjoint(factor):
             yield "lost_factor", notation.plain(factor), rest
-            if 1 < factors.count(factor) < len(factors):
+            if 1 < (count := factors.count(factor)) < len(factors):
+                power = joined(HadamardProduct, [factor] * count)
                 others = [other for other in factors if other != factor]
-                yield "lost_factor", notation.plain(factor), joined(HadamardProduct, others)
+                yield "lost_factor", notation.plain(power), joined(HadamardProduct, others)
     if product.is_square:
         for order in (factors, factors[::-1]):
             yield "matrix_product", notation.plain(product), MatMul(*order)

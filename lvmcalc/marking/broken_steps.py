@@ -45,7 +45,7 @@ def broken_steps(chain: Chain, edge: Edge) -> Iterator[Broken]:
     matrices = [it for it in node.parents if chain[it].shape]
     if alike and rule.name != "use" and adjoint != arriving and len(matrices) < 2 and is_inner(
             chain, name):
-        yield "inner_derivative", notation.plain(node.symbol), arriving
+        yield "inner_derivative", "", arriving
     letter = chain[parent].symbol
     if not shape and node.expression.has(1 / letter):
         yield ("stopped_early", f"the derivative of {notation.plain(1 / letter)}",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import NamedTuple
 
 import sympy as sp
@@ -17,6 +18,7 @@ from lvmcalc.marking.attempt import (
 )
 from lvmcalc.marking.broken_chains import MOST_MISTAKES, BrokenChains, Mistakes
 from lvmcalc.marking.broken_parts import repairs
+from lvmcalc.marking.chain_letters import with_abbreviations
 from lvmcalc.marking.exercise import float_at
 from lvmcalc.marking.misfits import TRANSPOSED, multiplied, repaired, turned_sigmoids
 from lvmcalc.marking.mistakes import LIKELIHOOD, Explanation, Mistake, finding, findings_for
@@ -33,7 +35,7 @@ _ONE_SIDED = ("Only the symmetric part of this G, (G + Gᵀ)/2, is right: {} is 
 # and that of r = K⁻¹ that K is not inverted.
 _SAID_BETTER = {"doubled_path": ("order",), "missing_path": ("missing_term",),
                 **dict.fromkeys(["stopped_early", "function_for_slope"],
-                                ("missing_term", "lost_factor")),
+                                ("missing_term", "lost_factor", "wrong_part")),
                 **dict.fromkeys(["inverted_scalar", "missing_inverse"], ("extra_inverse",))}
 
 
@@ -104,14 +106,20 @@ def _fewest_mistakes(attempt: Attempt) -> list[Explanation]:
     if not few:
         return []
     likeliest = _likeliest([it for it in few if not _in_a_named_value(attempt, it)] or few)
-    explanations = [findings_for(_with_other_paths(mistakes, every)) for mistakes in likeliest
-                    if mistakes not in candidates
+    explanations = [findings_for(_in_its_letters(attempt, _with_other_paths(mistakes, every)))
+                    for mistakes in likeliest if mistakes not in candidates
                     or chains.exactly(candidates[mistakes], attempt.formula)]
     # What was written is clearer than a stage, where both say the same.
     if doubtful or any(it[0].where.startswith("the value of") for it in likeliest):
         return [attempt.slip if _kinds(one) == _kinds(attempt.slip) else one
                 for one in explanations]
     return explanations
+
+
+def _in_its_letters(attempt: Attempt, mistakes: Mistakes) -> Mistakes:
+    """Return mistakes in whose places K is named rather than c, if c is not written."""
+    letters = partial(with_abbreviations, attempt.exercise.chain, written=attempt.formula)
+    return tuple(replace(it, where=letters(it.where), what=letters(it.what)) for it in mistakes)
 
 
 def _in_brackets(attempt: Attempt, mistakes: Mistakes) -> bool:

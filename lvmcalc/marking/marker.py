@@ -84,12 +84,14 @@ class Mark:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """All findings, those of the likeliest explanation first, one of each kind."""
-        found: dict[str, Finding] = {}
+        """All findings of the likeliest explanation, then those of other kinds of the others."""
+        found: list[Finding] = []
         for explanation in self.explanations:
+            kinds = {one.kind for one in found}
             for one in explanation:
-                found.setdefault(one.kind, one)
-        return tuple(found.values())
+                if one.kind not in kinds:
+                    found.append(one)
+        return tuple(found)
 
     @property
     def lines(self) -> list[str]:

@@ -87,6 +87,7 @@ class _Letters:
                      for part in sp.sympify(formula).atoms(Entrywise)}
         self.functions = {name: partial(Entrywise, name) for name in sorted(functions)}
         if "exp" in functions:
+            self.functions["sigmoid"] = partial(Entrywise, "sigmoid")
             self.functions["softmax"] = _softmax
 
     def of_signs(self, part: Expr) -> Iterator[Slip]:
@@ -218,10 +219,21 @@ def _of_functions(part: Expr) -> Iterator[Slip]:
 
 
 def _of_squares(part: Expr) -> Iterator[Slip]:
-    """Yield 1 − H² for (1 − H)², entry by entry."""
+    """Yield 1 − H² for (1 − H)², entry by entry, and M ∘ M for M Mᵀ or M M."""
     if isinstance(part, HadamardPower) and part.exp == 2 and isinstance(part.base, MatAdd):
         split = [parted(term) for term in part.base.args]
         yield _instead(part, sum_of([_squared(*each) for each in split]))
+    scalar, factors = parted(part) if isinstance(part, MatMul) else (sp.S.One, [])
+    for place, (one, other) in enumerate(pairwise(factors)):
+        if other in (one, one.T):
+            before, behind = factors[:place], factors[place + 2:]
+            square, what = HadamardProduct(one, one), notation.plain(MatMul(one, other))
+            if one.is_square:
+                yield "matrix_product", _HERE, what, multiple(scalar, [*before, square, *behind])
+            for end in range(1, len(behind) + 1):
+                if (rest := joined(MatMul, behind[:end])).shape == one.shape:
+                    yield "matrix_product", _HERE, what, multiple(
+                        scalar, [*before, HadamardProduct(square, rest), *behind[end:]])
 
 
 def _squared(scalar: Expr, factors: list[Expr]) -> Expr:
