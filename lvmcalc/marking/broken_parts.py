@@ -4,8 +4,7 @@ A part inside a formula is replaced by another one of its shape, as students do:
 for ∘, v 1ᵀ for diag(v), the sum over the other index.
 """
 
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Iterator
 from itertools import combinations
 
 import sympy as sp
@@ -131,7 +130,7 @@ def _sums_in(column: Expr) -> MatMul | None:
 
 
 # Ways in which a formula can be meant that cannot be formed, or has another shape
-def repairs(formula: Expr) -> Iterator[tuple[str, Callable[[], str], Expr]]:
+def repairs(formula: Expr) -> Iterator[Broken]:
     """Yield a formula with ∘ for one matrix product, with one diag more, or with another sum.
 
     Each comes with the kind of mistake that it undoes, and what it is about.
@@ -140,7 +139,7 @@ def repairs(formula: Expr) -> Iterator[tuple[str, Callable[[], str], Expr]]:
         if part.is_Matrix:
             for kind, instead in _repaired(part):
                 for other in replaced(formula, part, places, instead):
-                    yield kind, partial(notation.plain, part), other
+                    yield kind, notation.plain(part), other
 
 
 def _repaired(part: Expr) -> Iterator[tuple[str, Expr]]:

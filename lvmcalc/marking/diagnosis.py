@@ -1,6 +1,6 @@
 """Explain a wrong answer: an ordered list of explainers is asked one after the other."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
@@ -19,7 +19,7 @@ from lvmcalc.marking.attempt import (
 from lvmcalc.marking.broken_chains import MOST_MISTAKES, BrokenChains, Mistakes
 from lvmcalc.marking.broken_parts import repairs
 from lvmcalc.marking.chain_letters import with_abbreviations
-from lvmcalc.marking.exercise import float_at
+from lvmcalc.marking.local_slips import of_terms
 from lvmcalc.marking.misfits import TRANSPOSED, multiplied, repaired, turned_sigmoids
 from lvmcalc.marking.mistakes import LIKELIHOOD, Explanation, Mistake, finding, findings_for
 from lvmcalc.notation.forming import as_coeff
@@ -91,7 +91,8 @@ def _fewest_mistakes(attempt: Attempt) -> list[Explanation]:
     chains = attempt.exercise.chain.remember(("broken chains", attempt.exercise.wrt),
                                              lambda: BrokenChains(attempt.exercise))
     candidates = {c.mistakes: c for c in chains.leading_to(attempt.values)}
-    terms = [*_superfluous_terms(attempt)]
+    terms = [(Mistake(*slip),) for *slip, rest in of_terms(attempt.formula or sp.S.Zero)
+             if attempt.exercise.is_right(rest)]
     every = [*candidates, *terms, *filter(None, [attempt.terms.mistakes])]
     fewest = min(map(_count, every), default=MOST_MISTAKES + 1)
     if fewest > (1 if attempt.later_node else MOST_MISTAKES):
@@ -217,16 +218,6 @@ _EXPLAINERS = (
     _Explainer(lambda attempt: [repaired(attempt, repairs)], in_place_of=_EXCHANGED),
     _Explainer(_not_recognised),
 )
-
-
-def _superfluous_terms(attempt: Attempt) -> Iterator[Mistakes]:
-    """Yield the terms of an answer without any one of which it is right."""
-    answer, exercise = attempt.formula, attempt.exercise
-    for term in answer.args if isinstance(answer, sp.Add | MatAdd) else ():
-        rest = [value - float_at(term, point)
-                for value, point in zip(attempt.values, exercise.points, strict=True)]
-        if exercise.agree(rest) and exercise.is_right(answer - term):
-            yield (Mistake("extra_term", "the answer", notation.plain(term)),)
 
 
 def _likeliest(explanations: list[Mistakes]) -> list[Mistakes]:
