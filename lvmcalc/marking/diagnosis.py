@@ -17,10 +17,9 @@ from lvmcalc.marking.attempt import (
     value_of_a_node,
 )
 from lvmcalc.marking.broken_chains import MOST_MISTAKES, BrokenChains, Mistakes
-from lvmcalc.marking.broken_parts import repairs
 from lvmcalc.marking.chain_letters import with_abbreviations
-from lvmcalc.marking.local_slips import of_terms
-from lvmcalc.marking.misfits import TRANSPOSED, multiplied, repaired, turned_sigmoids
+from lvmcalc.marking.local_slips import of_circles, of_products, of_sigmoids, of_terms
+from lvmcalc.marking.misfits import TRANSPOSED, repaired
 from lvmcalc.marking.mistakes import LIKELIHOOD, Explanation, Mistake, finding, findings_for
 from lvmcalc.notation.forming import as_coeff
 
@@ -203,8 +202,8 @@ _LATER = frozenset(["stopped_early", "inner_derivative"])  # kinds of a later ad
 _EXCHANGED = frozenset(["extra_term", "missing_term"])  # says no more than that something differs
 _EXPLAINERS = (
     _Explainer(_in_another_convention),
-    _Explainer(lambda attempt: [repaired(attempt, multiplied)]),
-    _Explainer(lambda attempt: [repaired(attempt, turned_sigmoids)]),
+    _Explainer(lambda attempt: [repaired(attempt, of_circles)]),
+    _Explainer(lambda attempt: [repaired(attempt, of_sigmoids)]),
     _Explainer(_named_later_adjoint),
     _Explainer(_fewest_mistakes, beside=_LATER),
     _Explainer(later_adjoint, beside=_ANY - _LATER - {"missing_path"}),
@@ -215,7 +214,7 @@ _EXPLAINERS = (
     _Explainer(lambda attempt: [attempt.slip]),
     _Explainer(_term_of_the_loss_added, in_place_of=_EXCHANGED),
     _Explainer(_number_added),
-    _Explainer(lambda attempt: [repaired(attempt, repairs)], in_place_of=_EXCHANGED),
+    _Explainer(lambda attempt: [repaired(attempt, of_products)], in_place_of=_EXCHANGED),
     _Explainer(_not_recognised),
 )
 

@@ -4,7 +4,7 @@ Whether one was made is seen when it is undone.
 """
 
 from collections.abc import Iterator
-from itertools import combinations, pairwise, permutations
+from itertools import combinations, pairwise, permutations, product
 
 import sympy as sp
 from sympy import (
@@ -23,13 +23,17 @@ from sympy import (
 from lvmcalc import notation
 from lvmcalc.calculus.expression_tools import joined, multiple, sum_of
 from lvmcalc.marking.broken_formulas import MOST_PERMUTED, has_adjoint, instead_of, parted
+from lvmcalc.marking.broken_parts import over_the_other_index
 from lvmcalc.marking.broken_steps import slope_of_entries
+from lvmcalc.marking.occurrences import occurrences
 from lvmcalc.notation import forming
 from lvmcalc.notation.array_axes import copies_beside, sums
 from lvmcalc.notation.entrywise import Entrywise
 
 Slip = tuple[str, str, str, Expr]  # its kind, where and what it is, and the part without it
 HERE = "the answer"
+_MOST_FACTORS = 6  # of a product between which ∘ is tried
+_MOST_ELEMENTWISE = 3  # factors that are tried in all orders, transposed or not
 
 
 def slip_instead(part: Expr, right: Expr, kind: str = "wrong_part") -> Slip:
@@ -151,6 +155,42 @@ def of_turns(part: Expr) -> Iterator[Slip]:
 def _may_turn(part: Expr) -> bool:
     """Return whether a part is a square matrix, but neither I nor ones."""
     return part.is_Matrix and part.is_square and not isinstance(part, sp.Identity | OneMatrix)
+
+
+def of_circles(part: Expr) -> Iterator[Slip]:
+    """Yield a matrix product for an elementwise one, with any factors transposed."""
+    few = isinstance(part, HadamardProduct) and len(part.args) <= _MOST_ELEMENTWISE
+    for order in permutations(part.args) if few else ():
+        for factors in product(*((factor, Transpose(factor)) for factor in order)):
+            yield "elementwise", HERE, notation.plain(part), MatMul(*factors)
+
+
+def of_products(part: Expr) -> Iterator[Slip]:
+    """Yield ∘ for one matrix product, another sum, and one diag more."""
+    what = notation.plain(part) if part.is_Matrix else ""
+    if isinstance(part, MatMul):
+        scalar, factors = part.as_coeff_matrices()
+        for start, place, end in combinations(range(len(factors[:_MOST_FACTORS]) + 1), 3):
+            left, right = joined(MatMul, factors[start:place]), joined(MatMul, factors[place:end])
+            if left.shape == right.shape:
+                whole = [*factors[:start], HadamardProduct(left, right), *factors[end:]]
+                yield "matrix_product", HERE, what, multiple(scalar, whole)
+        yield from (("sum_index", HERE, what, it) for it in over_the_other_index(part))
+    if part.is_Matrix and part.cols == 1 and not isinstance(part, OneMatrix):
+        yield "diag", HERE, what, sp.DiagMatrix(part)
+    elif _may_turn(part):
+        yield "diag", HERE, what, sp.DiagonalOf(part)
+
+
+def of_sigmoids(part: Expr) -> Iterator[Slip]:
+    """Yield the other sign within each σ(z) or 1/(1 + exp(z)) of one argument."""
+    functions = [it for it in occurrences(part) if isinstance(it, Entrywise)]
+    below = [it for power in part.atoms(HadamardPower) if power.exp == -1
+             for it in power.base.atoms(Entrywise) if it.name == "exp"]
+    for inner in dict.fromkeys(it.arg for it in functions if it in below or it.name == "sigmoid"):
+        yield "sign", HERE, notation.plain(inner), part.xreplace({
+            it: Entrywise(it.name, -it.arg) for it in functions
+            if it.arg == inner and it.name in ("exp", "sigmoid")})
 
 
 def of_shapes(part: Expr) -> Iterator[Slip]:

@@ -11,22 +11,10 @@ from sympy import Expr, MatAdd, MatMul, MatrixSymbol
 from lvmcalc import notation
 from lvmcalc.calculus.expression_tools import joined
 from lvmcalc.chain import Chain
+from lvmcalc.marking import local_slips as local
 from lvmcalc.marking.broken_formulas import parted
 from lvmcalc.marking.letter_slips import LetterSlips
-from lvmcalc.marking.local_slips import (
-    HERE,
-    Slip,
-    is_norm,
-    of_entries,
-    of_factors,
-    of_inverses,
-    of_logarithms,
-    of_shapes,
-    of_signs,
-    of_squares,
-    of_terms,
-    of_turns,
-)
+from lvmcalc.marking.local_slips import HERE, Slip
 from lvmcalc.marking.occurrences import occurrences, replaced
 
 
@@ -36,37 +24,38 @@ def without_one_slip(chain: Chain, answer: Expr) -> Iterator[Slip]:
     letters = LetterSlips(chain, answer)
     places = occurrences(answer)
     yield from _of_whole(places, answer)
-    norms = [part for part in places if is_norm(part)]
+    norms = [part for part in places if local.is_norm(part)]
     for times, told in ((1, "each"), (2, "twice each")) if len(norms) > 1 else ():
         yield ("lost_factor", HERE, f"{told} norm stands where its square belongs",
                answer.xreplace({norm: norm.base / times for norm in norms}))
-    for *slip, part, instead in _in_parts(places, (
-            of_squares, of_logarithms, of_signs, letters.of_scalars, letters.of_numbers,
-            of_factors, of_inverses, letters.of_lost_factors, letters.of_matrices, of_entries,
-            letters.of_other_functions, letters.of_functions, of_turns, of_terms)):
-        if notation.shape(instead) == notation.shape(part) and instead != part:
-            for formula in replaced(answer, part, places[part], instead):
-                yield *slip, formula
+    yield from without_slips_in_parts(answer, (
+        local.of_squares, local.of_logarithms, local.of_signs, letters.of_scalars,
+        letters.of_numbers, local.of_factors, local.of_inverses, letters.of_lost_factors,
+        letters.of_matrices, local.of_entries, letters.of_other_functions, letters.of_functions,
+        local.of_turns, local.of_terms), alike=True)
 
 
-def without_one_misfit(chain: Chain, answer: Expr) -> Iterator[Slip]:
-    """Yield the slips that can change a shape in an answer, each with the answer without it."""
+def without_slips_in_parts(answer: Expr, rules: Iterable[Callable[[Expr], Iterator[Slip]]],
+                           alike: bool = False) -> Iterator[Slip]:
+    """Yield the slips of each rule in each part of an answer, each with the answer without it.
+
+    Parameters
+    ----------
+    answer : Expr
+    rules : functions that yield the slips in a part
+    alike : whether the part has the same shape without it
+    """
     places = occurrences(answer)
-    for *slip, part, instead in _in_parts(places, (
-            of_terms, of_shapes, LetterSlips(chain, answer).of_other_shapes)):
-        # A product in which each factor is transposed is said to be in another order.
-        in_every_place = slip[0] == "transpose" and len(places[part]) > 1
-        for formula in islice(replaced(answer, part, places[part], instead), in_every_place, None):
-            yield *slip, formula
-
-
-def _in_parts(parts: Iterable[Expr], rules: Iterable[Callable[[Expr], Iterator[Slip]]],
-              ) -> Iterator[tuple[str, str, str, Expr, Expr]]:
-    """Yield the slips of each rule in each part: kind, where and what, the part, and without it."""
     for slips in rules:
-        for part in parts:
+        for part in places:
             for *slip, instead in slips(part):
-                yield *slip, part, instead
+                same = notation.shape(instead) == notation.shape(part)
+                if alike and (not same or instead == part):
+                    continue
+                # A product in which each factor is transposed is said to be in another order.
+                begin = int(not same and slip[0] == "transpose" and len(places[part]) > 1)
+                for formula in islice(replaced(answer, part, places[part], instead), begin, None):
+                    yield *slip, formula
 
 
 def _of_whole(places: Iterable[Expr], answer: Expr) -> Iterator[Slip]:
