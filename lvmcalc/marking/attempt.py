@@ -70,8 +70,10 @@ class Attempt:
         return () if self.formula is None else undone(self.exercise, self.formula)
 
     def called(self, node: str) -> tuple[str, str]:
-        """Return what a node and its adjoint are called: K rather than c, if c is not written, and
-        its formula if nobody gave it a name."""
+        """Return how a node and its adjoint are shown.
+
+        That is K rather than c, if c is not written, and a formula where nobody gave it a name.
+        """
         chain = self.exercise.chain
         if node in chain.unnamed and not self.names(node):
             return called(chain, node), f"the adjoint of {called(chain, node)}"

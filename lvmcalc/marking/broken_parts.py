@@ -51,8 +51,8 @@ def _in_part(part: Expr) -> Iterator[Broken]:
         case sp.DiagonalOf(args=(matrix,)):
             yield "diag", notation.plain(part), MatMul(matrix, OneMatrix(matrix.cols, 1))
         case MatMul():
-            told = _normalised(part) or ("sum_index", notation.plain(part))
-            yield from ((*told, instead) for instead in over_the_other_index(part))
+            slip = _normalised(part) or ("sum_index", notation.plain(part))
+            yield from ((*slip, instead) for instead in over_the_other_index(part))
 
 
 def _in_power(power: HadamardPower) -> Iterator[Broken]:

@@ -23,15 +23,15 @@ from lvmcalc.marking.misfits import TRANSPOSED, repaired
 from lvmcalc.marking.mistakes import LIKELIHOOD, Explanation, Mistake, finding, findings_for
 from lvmcalc.notation.forming import as_coeff
 
-_MOST_SINGLE, _MOST_SEVERAL = 4, 2  # explanations told, of one mistake and of several
+_MOST_SINGLE, _MOST_SEVERAL = 4, 2  # explanations that are given, of one mistake and of several
 _MOST_UNWRITTEN = 2  # terms named that stand in no answer before its brackets are multiplied out
 _STRUCTURED = ("This is the gradient G in another convention, 2 G - G ∘ I, in which equal entries "
                "of {} count as one variable (Matrix Cookbook eq. 138)")
 _ONE_SIDED = ("Only the symmetric part of this G, (G + Gᵀ)/2, is right: {} is symmetric, and so is "
               "its gradient")
 
-# What a likelier mistake says more plainly than others. The inverse of (1/β) I says the same of β,
-# and that of r = K⁻¹ that K is not inverted.
+# What a likelier mistake says more plainly than others: an inverse too many of (1/β) I says that β
+# is upside down, and one of r = K⁻¹ that K is not inverted.
 _SAID_BETTER = {"doubled_path": ("order",), "missing_path": ("missing_term",),
                 **dict.fromkeys(["stopped_early", "function_for_slope"],
                                 ("missing_term", "lost_factor", "wrong_part")),
@@ -189,12 +189,11 @@ def _not_recognised(attempt: Attempt) -> list[Explanation]:
 
 
 class _Explainer(NamedTuple):
-    """What explains an answer, the kinds of findings beside which its own may stand, and the kinds
-    of an explanation that says the same less well."""
+    """What explains an answer, and how its explanations go with those found before."""
 
     explain: Callable[[Attempt], list[Explanation]]
-    beside: frozenset[str] = frozenset()
-    in_place_of: frozenset[str] = frozenset()
+    beside: frozenset[str] = frozenset()  # kinds of finding that may stand beside its own
+    in_place_of: frozenset[str] = frozenset()  # kinds of an explanation that says less
 
 
 _ANY = frozenset(LIKELIHOOD)
@@ -208,7 +207,7 @@ _EXPLAINERS = (
     _Explainer(_fewest_mistakes, beside=_LATER),
     _Explainer(later_adjoint, beside=_ANY - _LATER - {"missing_path"}),
     _Explainer(_other_layout, beside=_ANY),
-    # where the factors only seem to be in the wrong order
+    # In the adjoint of another node the factors may only seem to be in the wrong order.
     _Explainer(other_adjoint, beside=frozenset(["factor"]), in_place_of=frozenset(["order"])),
     _Explainer(_another_quantity),
     _Explainer(lambda attempt: [attempt.slip]),

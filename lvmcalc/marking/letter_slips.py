@@ -9,6 +9,7 @@ from sympy import Expr, Inverse, MatMul, MatrixSymbol, OneMatrix, Trace, Transpo
 
 from lvmcalc import notation
 from lvmcalc.calculus.expression_tools import joined, multiple, sum_of
+from lvmcalc.calculus.functions import NUMPY
 from lvmcalc.chain import Chain
 from lvmcalc.marking.broken_formulas import has_adjoint, instead_of, is_inverse, parted
 from lvmcalc.marking.chain_letters import scalars_of
@@ -24,8 +25,6 @@ from lvmcalc.marking.local_slips import (
     times_factors,
 )
 from lvmcalc.notation.entrywise import Entrywise
-
-_OF_NUMBERS = ("exp", "sigmoid", "tanh", "log", "softplus", "relu")
 
 
 class LetterSlips:
@@ -108,8 +107,8 @@ class LetterSlips:
         if isinstance(part, MatrixSymbol):
             yield slip_instead(part, OneMatrix(*part.shape))
         for row in [it for it in self.matrices if it.cols == 1 != part.cols == it.rows]:
-            told = f"{instead_of(part, row.T)} in each row"
-            yield "wrong_part", HERE, told, OneMatrix(part.rows, 1) * row.T
+            what = f"{instead_of(part, row.T)} in each row"
+            yield "wrong_part", HERE, what, OneMatrix(part.rows, 1) * row.T
         for other in self.matrices:
             if other.shape == part.shape and other != part:
                 if isinstance(part, OneMatrix):
@@ -152,7 +151,7 @@ class LetterSlips:
         if inside is None:
             return
         yield slip_instead(part, inside)
-        others = {name: partial(Entrywise, name) for name in _OF_NUMBERS}
+        others = {name: partial(Entrywise, name) for name in ("log", *NUMPY)}
         for of in {**self.functions, **others}.values():
             yield slip_instead(part, of(inside))
         for rest, term in each_term(inside) if isinstance(part, Entrywise) else ():

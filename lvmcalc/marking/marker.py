@@ -160,7 +160,7 @@ def mark(answer: Any, of: str | Chain, wrt: str) -> Mark:
         with time_limit():
             return _mark(exercise, answer)
     except TimeIsUp:
-        return _told(exercise, "undecided", LATE)
+        return _because(exercise, "undecided", LATE)
 
 
 def _mark(exercise: Exercise, answer: Any) -> Mark:
@@ -194,8 +194,8 @@ def _of_readings(exercise: Exercise, readings: list[Reading]) -> Mark:
     found, note = min(zip(marks, (way.note for way in readings), strict=True), key=lambda one: (
         not one[0].right, any(it.kind == "shape" for it in one[0].findings)))
     if found.reason == _UNFORMED and re.search("read as (?:a )?column", note):
-        return _told(exercise, "unreadable", f"{note} Then the formula cannot be formed, and with "
-                     "a row it cannot either: write it with matrices.")
+        return _because(exercise, "unreadable", f"{note} Then the formula cannot be formed, and "
+                        "with a row it cannot either: write it with matrices.")
     return replace(found, remark=" ".join(filter(None, [found.remark, note])))
 
 
@@ -211,7 +211,7 @@ def _marked(exercise: Exercise, answer: Any) -> Mark:
         return exercise.recent.get(answer, lambda: _mark_formula(exercise, answer))
     except OutsideDomain as error:
         reason = f"this has no value at points where {exercise.name} has one: {error}"
-        return replace(_told(exercise, "refuted", reason, "unknown"),
+        return replace(_because(exercise, "refuted", reason, "unknown"),
                        formula=answer if isinstance(answer, Expr) else None)
     except _REFUSED as error:
         return _unmarked(exercise, error)
@@ -220,14 +220,14 @@ def _marked(exercise: Exercise, answer: Any) -> Mark:
 def _unmarked(exercise: Exercise, error: Exception) -> Mark:
     """Return the mark that says why there is nothing to mark."""
     if isinstance(error, NotAttempted):
-        return _told(exercise, "not attempted", f"{exercise.name} {error}")
+        return _because(exercise, "not attempted", f"{exercise.name} {error}")
     if isinstance(error, CannotBeFormed):
-        return _told(exercise, "refuted", _UNFORMED, "shape", error)
-    return _told(exercise, "unreadable", str(error))
+        return _because(exercise, "refuted", _UNFORMED, "shape", error)
+    return _because(exercise, "unreadable", str(error))
 
 
-def _told(exercise: Exercise, status: str, reason: str, kind: str = "",
-          sentence: object = "") -> Mark:
+def _because(exercise: Exercise, status: str, reason: str, kind: str = "",
+             sentence: object = "") -> Mark:
     """Return a mark with a reason, which is its finding too unless another sentence is given."""
     found = finding(kind or status.replace(" ", "_"), sentence or reason)
     return Mark(exercise.asked, status, reason, ((found,),))

@@ -61,7 +61,7 @@ def repaired(attempt: Attempt, *rules: _Rule) -> Explanation:
 
 def _slips(attempt: Attempt, *rules: _Rule) -> Iterator[Mistake]:
     """Yield the slips without which a formula is right."""
-    # in letters, for SymPy forms nothing where sizes that are numbers do not fit
+    # Sizes are letters here: where numbers do not fit, SymPy forms nothing.
     slips = without_slips_in_parts(notation.lettered(attempt.formula), rules) if (
         attempt.formula is not None) else ()
     yield from (Mistake(*slip) for *slip, formula in slips if attempt.exercise.is_right(formula))

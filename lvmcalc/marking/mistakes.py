@@ -153,10 +153,10 @@ def _at_the_end(chain: Chain, wrt: str) -> Iterator[Mistake]:
             continue
         # The term is shown as it was written. What it should be is for the reader to find.
         where = "the sum" if kind == "missing_term" else f"the term {notation.plain(term)}"
-        told = "" if kind in ("missing_term", "sign") else what
-        yield Mistake(kind, where, told, ((CLOSED, broken),))
+        shown = "" if kind in ("missing_term", "sign") else what
+        yield Mistake(kind, where, shown, ((CLOSED, broken),))
     whole = broken_formulas(closed) if isinstance(closed, MatMul) else ()
-    found = [*(told for told in whole if told[0] == "missing_inverse"),  # behind a bracket
+    found = [*(slip for slip in whole if slip[0] == "missing_inverse"),  # behind a bracket
              *broken_parts(closed)]
     for one, other in combinations([it.symbol for it in chain.leaves.values() if not it.shape], 2):
         swapped = closed.xreplace({one: other, other: one})

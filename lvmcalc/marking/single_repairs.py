@@ -25,8 +25,8 @@ def without_one_slip(chain: Chain, answer: Expr) -> Iterator[Slip]:
     places = occurrences(answer)
     yield from _of_whole(places, answer)
     norms = [part for part in places if local.is_norm(part)]
-    for times, told in ((1, "each"), (2, "twice each")) if len(norms) > 1 else ():
-        yield ("lost_factor", HERE, f"{told} norm stands where its square belongs",
+    for times, which in ((1, "each"), (2, "twice each")) if len(norms) > 1 else ():
+        yield ("lost_factor", HERE, f"{which} norm stands where its square belongs",
                answer.xreplace({norm: norm.base / times for norm in norms}))
     yield from without_slips_in_parts(answer, (
         local.of_squares, local.of_logarithms, local.of_signs, letters.of_scalars,
