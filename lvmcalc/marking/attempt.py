@@ -12,7 +12,8 @@ from lvmcalc import notation
 from lvmcalc.calculus.arithmetic import Point
 from lvmcalc.marking.broken_steps import is_inner
 from lvmcalc.marking.chain_letters import called
-from lvmcalc.marking.exercise import ROUNDING, Exercise, NoValue, known_at
+from lvmcalc.marking.chain_values import NoValue, known_at
+from lvmcalc.marking.exercise import ROUNDING, Exercise
 from lvmcalc.marking.mistakes import Explanation, finding
 from lvmcalc.marking.repair_search import undone
 from lvmcalc.marking.term_matching import Match, matched

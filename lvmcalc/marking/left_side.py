@@ -12,8 +12,9 @@ from lvmcalc.calculus import UnsupportedExpression
 from lvmcalc.calculus.errors import OutsideDomain
 from lvmcalc.calculus.expression_checks import check_shapes
 from lvmcalc.checks import CannotBeFormed
+from lvmcalc.marking.chain_values import formulas
 from lvmcalc.marking.derivation_text import letters_given
-from lvmcalc.marking.exercise import Exercise, formulas
+from lvmcalc.marking.exercise import Exercise
 from lvmcalc.notation import Unreadable
 from lvmcalc.notation.array_axes import KeptAxis
 from lvmcalc.notation.forming import as_number, transposed

@@ -22,9 +22,10 @@ from lvmcalc.calculus.expression_checks import check_shapes
 from lvmcalc.calculus.verdict import MARKS, Counterexample, are_symmetric, number_in_words
 from lvmcalc.chain import Chain
 from lvmcalc.marking.attempt import Attempt
+from lvmcalc.marking.chain_values import float_at
 from lvmcalc.marking.diagnosis import explained
 from lvmcalc.marking.differential_answers import gradient_in, has_differentials
-from lvmcalc.marking.exercise import RIGHT, Exercise, exercise_of, float_at
+from lvmcalc.marking.exercise import RIGHT, Exercise, exercise_of
 from lvmcalc.marking.function_answers import arguments_of, called_with
 from lvmcalc.marking.function_errors import MISFITS
 from lvmcalc.marking.misfits import explained_misfit, explained_shape

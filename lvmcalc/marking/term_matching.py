@@ -22,7 +22,8 @@ from lvmcalc.calculus.scalars import terms_in
 from lvmcalc.chain import Chain, passes
 from lvmcalc.marking.broken_formulas import instead_of, is_inverse
 from lvmcalc.marking.chain_letters import symmetric_letters
-from lvmcalc.marking.exercise import Exercise, formulas
+from lvmcalc.marking.chain_values import formulas
+from lvmcalc.marking.exercise import Exercise
 from lvmcalc.marking.mistakes import CLOSED, Mistake, behind_a_factor, monomial
 
 _MOST_TERMS = 100
