@@ -14,7 +14,7 @@ from lvmcalc.auditing.conditions import Conditions, NoNumbers, difference, zero_
 from lvmcalc.auditing.positions import Position
 from lvmcalc.calculus.arithmetic import whole_size
 from lvmcalc.chain import Chain
-from lvmcalc.marking.chain_values import float_at
+from lvmcalc.marking.exercise import float_at
 from lvmcalc.notation.vocabulary import typed
 
 _SIZES = (2, 3, 5, 7)

@@ -8,7 +8,7 @@ from sympy import Expr
 from lvmcalc.auditing.audit_report import by_terms
 from lvmcalc.chain import Chain
 from lvmcalc.chain.passes import added
-from lvmcalc.marking.chain_values import formulas
+from lvmcalc.marking.exercise import formulas
 
 SAID_TWICE = "The same was said of another path before; which of the two is meant is not clear."
 TOLD = "It is a contribution to {}, to which the others are added."
