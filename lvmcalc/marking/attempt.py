@@ -12,7 +12,8 @@ from lvmcalc import notation
 from lvmcalc.calculus.arithmetic import Point
 from lvmcalc.marking.broken_steps import is_inner
 from lvmcalc.marking.chain_letters import called
-from lvmcalc.marking.exercise import ROUNDING, Exercise, NoValue, known_at
+from lvmcalc.marking.chain_values import NoValue, known_at
+from lvmcalc.marking.exercise import ROUNDING, Exercise
 from lvmcalc.marking.mistakes import Explanation, finding
 from lvmcalc.marking.repair_search import undone
 from lvmcalc.marking.term_matching import Match, matched
@@ -70,8 +71,10 @@ class Attempt:
         return () if self.formula is None else undone(self.exercise, self.formula)
 
     def called(self, node: str) -> tuple[str, str]:
-        """Return what a node and its adjoint are called: K rather than c, if c is not written, and
-        its formula if nobody gave it a name."""
+        """Return how a node and its adjoint are shown.
+
+        That is K rather than c, if c is not written, and a formula where nobody gave it a name.
+        """
         chain = self.exercise.chain
         if node in chain.unnamed and not self.names(node):
             return called(chain, node), f"the adjoint of {called(chain, node)}"

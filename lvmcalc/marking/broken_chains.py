@@ -18,14 +18,8 @@ from sympy import Expr, MatAdd, MatMul
 from lvmcalc import notation
 from lvmcalc.calculus.page_form import PageForm
 from lvmcalc.chain import passes
-from lvmcalc.marking.exercise import (
-    Exercise,
-    NoValue,
-    float_at,
-    formulas,
-    in_numbers,
-    known_at,
-)
+from lvmcalc.marking.chain_values import NoValue, float_at, formulas, in_numbers, known_at
+from lvmcalc.marking.exercise import Exercise
 from lvmcalc.marking.mistakes import CLOSED, Mistake, behind_a_factor, monomial, single_mistakes
 
 MOST_MISTAKES, _TOLERANCE = 3, 1e-8

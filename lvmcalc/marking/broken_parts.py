@@ -4,9 +4,7 @@ A part inside a formula is replaced by another one of its shape, as students do:
 for ∘, v 1ᵀ for diag(v), the sum over the other index.
 """
 
-from collections.abc import Callable, Iterator
-from functools import partial
-from itertools import combinations
+from collections.abc import Iterator
 
 import sympy as sp
 from sympy import Expr, HadamardPower, HadamardProduct, MatAdd, MatMul, MatrixSymbol, OneMatrix
@@ -19,7 +17,6 @@ from lvmcalc.notation.entrywise import EntrySum, Entrywise
 
 _ENTRYWISE = (HadamardProduct, HadamardPower, Entrywise)
 _MOST_PARTS = 60  # of one formula
-_MOST_FACTORS = 6  # of a product between which ∘ is tried
 
 
 def broken_parts(formula: Expr) -> Iterator[Broken]:
@@ -54,8 +51,8 @@ def _in_part(part: Expr) -> Iterator[Broken]:
         case sp.DiagonalOf(args=(matrix,)):
             yield "diag", notation.plain(part), MatMul(matrix, OneMatrix(matrix.cols, 1))
         case MatMul():
-            told = _normalised(part) or ("sum_index", notation.plain(part))
-            yield from ((*told, instead) for instead in over_the_other_index(part))
+            slip = _normalised(part) or ("sum_index", notation.plain(part))
+            yield from ((*slip, instead) for instead in over_the_other_index(part))
 
 
 def _in_power(power: HadamardPower) -> Iterator[Broken]:
@@ -75,9 +72,10 @@ def _in_product(product: HadamardProduct) -> Iterator[Broken]:
         rest = joined(HadamardProduct, others)
         if not has_adjoint(factor):
             yield "lost_factor", notation.plain(factor), rest
-            if 1 < factors.count(factor) < len(factors):
+            if 1 < (count := factors.count(factor)) < len(factors):
+                power = joined(HadamardProduct, [factor] * count)
                 others = [other for other in factors if other != factor]
-                yield "lost_factor", notation.plain(factor), joined(HadamardProduct, others)
+                yield "lost_factor", notation.plain(power), joined(HadamardProduct, others)
     if product.is_square:
         for order in (factors, factors[::-1]):
             yield "matrix_product", notation.plain(product), MatMul(*order)
@@ -127,32 +125,3 @@ def _sums_in(column: Expr) -> MatMul | None:
         column = column.arg if isinstance(column, Entrywise) else column.base
     sums = isinstance(column, MatMul) and isinstance(column.args[-1], OneMatrix)
     return column if sums and len(column.as_coeff_matrices()[1]) > 1 else None
-
-
-# Ways in which a formula can be meant that cannot be formed, or has another shape
-def repairs(formula: Expr) -> Iterator[tuple[str, Callable[[], str], Expr]]:
-    """Yield a formula with ∘ for one matrix product, with one diag more, or with another sum.
-
-    Each comes with the kind of mistake that it undoes, and what it is about.
-    """
-    for part, places in occurrences(formula).items():
-        if part.is_Matrix:
-            for kind, instead in _repaired(part):
-                for other in replaced(formula, part, places, instead):
-                    yield kind, partial(notation.plain, part), other
-
-
-def _repaired(part: Expr) -> Iterator[tuple[str, Expr]]:
-    if isinstance(part, MatMul):
-        scalar, factors = part.as_coeff_matrices()
-        for start, place, end in combinations(range(len(factors[:_MOST_FACTORS]) + 1), 3):
-            left, right = joined(MatMul, factors[start:place]), joined(MatMul, factors[place:end])
-            if left.shape == right.shape:
-                whole = [*factors[:start], HadamardProduct(left, right), *factors[end:]]
-                yield "matrix_product", multiple(scalar, whole)
-        for instead in over_the_other_index(part):
-            yield "sum_index", instead
-    if part.cols == 1 and not isinstance(part, OneMatrix):
-        yield "diag", sp.DiagMatrix(part)
-    elif part.is_square and not isinstance(part, sp.Identity | OneMatrix):
-        yield "diag", sp.DiagonalOf(part)

@@ -45,7 +45,7 @@ def broken_steps(chain: Chain, edge: Edge) -> Iterator[Broken]:
     matrices = [it for it in node.parents if chain[it].shape]
     if alike and rule.name != "use" and adjoint != arriving and len(matrices) < 2 and is_inner(
             chain, name):
-        yield "inner_derivative", notation.plain(node.symbol), arriving
+        yield "inner_derivative", "", arriving
     letter = chain[parent].symbol
     if not shape and node.expression.has(1 / letter):
         yield ("stopped_early", f"the derivative of {notation.plain(1 / letter)}",
@@ -61,19 +61,19 @@ def broken_steps(chain: Chain, edge: Edge) -> Iterator[Broken]:
 
 def _wrong_slopes(node: Node, arriving: Expr) -> Iterator[Broken]:
     """Yield the slope of another function, that of the slope, and f(z)/z, for that of f(z)."""
-    own, z, told = node.rule.kind, node.expression.arg, notation.plain(node.expression)
+    own, z, shown = node.rule.kind, node.expression.arg, notation.plain(node.expression)
     ones, ratio = OneMatrix(*node.shape), HadamardProduct(node.expression, HadamardPower(z, -1))
     slopes = {"sigmoid": HadamardProduct(node.symbol, ones - node.symbol),
               "tanh": ones - HadamardProduct(node.symbol, node.symbol)}
     slopes.pop(own, None)
-    names = {f"the derivative of {name} stands where that of {told} belongs": name
+    names = {f"the derivative of {name} stands where that of {shown} belongs": name
              for name in slopes}
     found = [(what, slopes[name]) for what, name in names.items()]
     first = slope_of_entries(own, z)
     if isinstance(first, Entrywise) and first.name != own:
-        found.append((f"{told} is differentiated twice", slope_of_entries(first.name, z)))
+        found.append((f"{shown} is differentiated twice", slope_of_entries(first.name, z)))
     found += [(what, slope_of_entries(name, z)) for what, name in names.items()]
-    found.append((f"{notation.plain(ratio)} stands where the derivative of {told} belongs", ratio))
+    found.append((f"{notation.plain(ratio)} stands where the derivative of {shown} belongs", ratio))
     yield from (("wrong_part", what, HadamardProduct(arriving, wrong)) for what, wrong in found)
 
 

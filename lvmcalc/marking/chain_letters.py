@@ -1,6 +1,7 @@
 """What the letters of a chain are: sizes, numbers, symmetric matrices."""
 
 import re
+from collections.abc import Mapping
 
 from sympy import Expr
 
@@ -63,12 +64,30 @@ def called(chain: Chain, node: str) -> str:
 
 def in_known_letters(chain: Chain, text: str) -> str:
     """Return a text in which a stage that nobody named is called by its formula."""
-    known = {node: notation.plain(chain.abbreviated(chain.expression(node)))
-             for node in chain.unnamed}
+    return _with_names(text, {
+        node: notation.plain(chain.abbreviated(chain.expression(node))) for node in chain.unnamed})
 
+
+def with_abbreviations(chain: Chain, text: str, written: Expr | None) -> str:
+    """Return a text with K for the stage c, unless an answer in which c is written is given."""
+    def spelt(node: str, letter: str) -> bool:
+        here, adjoint = chain[node].symbol, chain.adjoint_symbol(node)
+        return written.has(here) or (written.has(adjoint)
+                                     and not written.has(chain.vocabulary[letter]))
+
+    return _with_names(text, {
+        notation.plain(node): notation.plain(letter)
+        for letter, node in chain.abbreviations.items()
+        if written is None or not spelt(node, letter)})
+
+
+def _with_names(text: str, known: Mapping[str, str]) -> str:
+    """Return a text with other names, or formulas, for some letters."""
     def name(match: re.Match) -> str:
-        told = known.get(match[0], match[0])
-        return f"({told})" if re.search(r"\W", told) and match.end() < len(text) and (
-            text[match.end()] in "⁻ᵀ") else told
+        other = known[match[0]]
+        return f"({other})" if re.search(r"\W", other) and match.end() < len(text) and (
+            text[match.end()] in "⁻ᵀ") else other
 
-    return re.sub(r"(?<![^\W\d_])(?!a\s[a-z])[a-z](?![^\Wᵀ])", name, text)
+    letters = "|".join(map(re.escape, known))
+    return re.sub(rf"(?<![^\W\d_])(?!a\s[a-z])(?:{letters})(?![^\Wᵀ])", name,
+                  text) if known else text

@@ -97,9 +97,9 @@ class Definitions:
             letter = matching(f"∂{above}/∂{below}", value)
             self.meanings[letter] = value
             self.unused.add(letter)
-            told = notation.plain(letter)
-            self.note = self.note.replace(" is used", f" and {told} is used", 1) or (
-                f"What is said of {told} is used, but not marked.")
+            shown = notation.plain(letter)
+            self.note = self.note.replace(" is used", f" and {shown} is used", 1) or (
+                f"What is said of {shown} is used, but not marked.")
             return words.with_parts({**words.parts, above: {
                 **words.parts.get(above, {}), below: letter}})
         letter = letter_for(notation.spelling(name), value, reading, line)
@@ -164,9 +164,9 @@ class Definitions:
         """
         for letter in self.unused:
             raise Unreadable(f"{letter} is defined, but the answer does not use it.")
-        told = "".join(f" What is said of {letter} is not marked." for letter in sorted(
+        note = "".join(f" What is said of {letter} is not marked." for letter in sorted(
             self.unmarked, key=str))
-        return [[way._replace(note=f"{way.note}{told}".strip()) for way in ways] for ways in sides]
+        return [[way._replace(note=f"{way.note}{note}".strip()) for way in ways] for ways in sides]
 
 
 def _uses(line: str, others: list[str]) -> bool:

@@ -98,7 +98,7 @@ def inverses_below(text: str, put: str = "") -> tuple[list[str], str]:
     """Return the letters X of ∂L/∂X⁻¹, as typed, and the text with something put in their place."""
     found: list[str] = []
 
-    def taken(match: re.Match) -> str:
+    def without_power(match: re.Match) -> str:
         nabla = "_" in match["front"] and put
         if _MINUS_ONE.sub("", match["power"]) not in MINUS or nabla:
             return match[0]
@@ -106,7 +106,7 @@ def inverses_below(text: str, put: str = "") -> tuple[list[str], str]:
         return "{" * ("{" in match["front"]) + put
 
     for pattern in _BELOW:
-        text = pattern.sub(taken, text)
+        text = pattern.sub(without_power, text)
     return found, text
 
 

@@ -1,7 +1,8 @@
 """Explain a wrong answer: an ordered list of explainers is asked one after the other."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import NamedTuple
 
 import sympy as sp
@@ -16,24 +17,24 @@ from lvmcalc.marking.attempt import (
     value_of_a_node,
 )
 from lvmcalc.marking.broken_chains import MOST_MISTAKES, BrokenChains, Mistakes
-from lvmcalc.marking.broken_parts import repairs
-from lvmcalc.marking.exercise import float_at
-from lvmcalc.marking.misfits import TRANSPOSED, multiplied, repaired, turned_sigmoids
+from lvmcalc.marking.chain_letters import with_abbreviations
+from lvmcalc.marking.local_slips import of_circles, of_products, of_sigmoids, of_terms
+from lvmcalc.marking.misfits import TRANSPOSED, repaired
 from lvmcalc.marking.mistakes import LIKELIHOOD, Explanation, Mistake, finding, findings_for
 from lvmcalc.notation.forming import as_coeff
 
-_MOST_SINGLE, _MOST_SEVERAL = 4, 2  # explanations told, of one mistake and of several
+_MOST_SINGLE, _MOST_SEVERAL = 4, 2  # explanations that are given, of one mistake and of several
 _MOST_UNWRITTEN = 2  # terms named that stand in no answer before its brackets are multiplied out
 _STRUCTURED = ("This is the gradient G in another convention, 2 G - G ∘ I, in which equal entries "
                "of {} count as one variable (Matrix Cookbook eq. 138)")
 _ONE_SIDED = ("Only the symmetric part of this G, (G + Gᵀ)/2, is right: {} is symmetric, and so is "
               "its gradient")
 
-# What a likelier mistake says more plainly than others. The inverse of (1/β) I says the same of β,
-# and that of r = K⁻¹ that K is not inverted.
+# What a likelier mistake says more plainly than others: an inverse too many of (1/β) I says that β
+# is upside down, and one of r = K⁻¹ that K is not inverted.
 _SAID_BETTER = {"doubled_path": ("order",), "missing_path": ("missing_term",),
                 **dict.fromkeys(["stopped_early", "function_for_slope"],
-                                ("missing_term", "lost_factor")),
+                                ("missing_term", "lost_factor", "wrong_part")),
                 **dict.fromkeys(["inverted_scalar", "missing_inverse"], ("extra_inverse",))}
 
 
@@ -89,7 +90,8 @@ def _fewest_mistakes(attempt: Attempt) -> list[Explanation]:
     chains = attempt.exercise.chain.remember(("broken chains", attempt.exercise.wrt),
                                              lambda: BrokenChains(attempt.exercise))
     candidates = {c.mistakes: c for c in chains.leading_to(attempt.values)}
-    terms = [*_superfluous_terms(attempt)]
+    terms = [(Mistake(*slip),) for *slip, rest in of_terms(attempt.formula or sp.S.Zero)
+             if attempt.exercise.is_right(rest)]
     every = [*candidates, *terms, *filter(None, [attempt.terms.mistakes])]
     fewest = min(map(_count, every), default=MOST_MISTAKES + 1)
     if fewest > (1 if attempt.later_node else MOST_MISTAKES):
@@ -104,14 +106,20 @@ def _fewest_mistakes(attempt: Attempt) -> list[Explanation]:
     if not few:
         return []
     likeliest = _likeliest([it for it in few if not _in_a_named_value(attempt, it)] or few)
-    explanations = [findings_for(_with_other_paths(mistakes, every)) for mistakes in likeliest
-                    if mistakes not in candidates
+    explanations = [findings_for(_in_its_letters(attempt, _with_other_paths(mistakes, every)))
+                    for mistakes in likeliest if mistakes not in candidates
                     or chains.exactly(candidates[mistakes], attempt.formula)]
     # What was written is clearer than a stage, where both say the same.
     if doubtful or any(it[0].where.startswith("the value of") for it in likeliest):
         return [attempt.slip if _kinds(one) == _kinds(attempt.slip) else one
                 for one in explanations]
     return explanations
+
+
+def _in_its_letters(attempt: Attempt, mistakes: Mistakes) -> Mistakes:
+    """Return mistakes in whose places K is named rather than c, if c is not written."""
+    letters = partial(with_abbreviations, attempt.exercise.chain, written=attempt.formula)
+    return tuple(replace(it, where=letters(it.where), what=letters(it.what)) for it in mistakes)
 
 
 def _in_brackets(attempt: Attempt, mistakes: Mistakes) -> bool:
@@ -181,12 +189,11 @@ def _not_recognised(attempt: Attempt) -> list[Explanation]:
 
 
 class _Explainer(NamedTuple):
-    """What explains an answer, the kinds of findings beside which its own may stand, and the kinds
-    of an explanation that says the same less well."""
+    """What explains an answer, and how its explanations go with those found before."""
 
     explain: Callable[[Attempt], list[Explanation]]
-    beside: frozenset[str] = frozenset()
-    in_place_of: frozenset[str] = frozenset()
+    beside: frozenset[str] = frozenset()  # kinds of finding that may stand beside its own
+    in_place_of: frozenset[str] = frozenset()  # kinds of an explanation that says less
 
 
 _ANY = frozenset(LIKELIHOOD)
@@ -194,31 +201,21 @@ _LATER = frozenset(["stopped_early", "inner_derivative"])  # kinds of a later ad
 _EXCHANGED = frozenset(["extra_term", "missing_term"])  # says no more than that something differs
 _EXPLAINERS = (
     _Explainer(_in_another_convention),
-    _Explainer(lambda attempt: [repaired(attempt, multiplied)]),
-    _Explainer(lambda attempt: [repaired(attempt, turned_sigmoids)]),
+    _Explainer(lambda attempt: [repaired(attempt, of_circles)]),
+    _Explainer(lambda attempt: [repaired(attempt, of_sigmoids)]),
     _Explainer(_named_later_adjoint),
     _Explainer(_fewest_mistakes, beside=_LATER),
     _Explainer(later_adjoint, beside=_ANY - _LATER - {"missing_path"}),
     _Explainer(_other_layout, beside=_ANY),
-    # where the factors only seem to be in the wrong order
+    # In the adjoint of another node the factors may only seem to be in the wrong order.
     _Explainer(other_adjoint, beside=frozenset(["factor"]), in_place_of=frozenset(["order"])),
     _Explainer(_another_quantity),
     _Explainer(lambda attempt: [attempt.slip]),
     _Explainer(_term_of_the_loss_added, in_place_of=_EXCHANGED),
     _Explainer(_number_added),
-    _Explainer(lambda attempt: [repaired(attempt, repairs)], in_place_of=_EXCHANGED),
+    _Explainer(lambda attempt: [repaired(attempt, of_products)], in_place_of=_EXCHANGED),
     _Explainer(_not_recognised),
 )
-
-
-def _superfluous_terms(attempt: Attempt) -> Iterator[Mistakes]:
-    """Yield the terms of an answer without any one of which it is right."""
-    answer, exercise = attempt.formula, attempt.exercise
-    for term in answer.args if isinstance(answer, sp.Add | MatAdd) else ():
-        rest = [value - float_at(term, point)
-                for value, point in zip(attempt.values, exercise.points, strict=True)]
-        if exercise.agree(rest) and exercise.is_right(answer - term):
-            yield (Mistake("extra_term", "the answer", notation.plain(term)),)
 
 
 def _likeliest(explanations: list[Mistakes]) -> list[Mistakes]:

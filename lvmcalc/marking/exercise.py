@@ -1,12 +1,7 @@
-"""An exercise, "what is ∂L/∂(node or leaf)?": random points, and whether an answer is right there.
+"""An exercise, "what is ∂L/∂(node or leaf)?", and whether an answer to it is right."""
 
-The sizes at a point are all different, so that a transpose or a wrong size cannot hide.
-"""
-
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
-from itertools import combinations_with_replacement, permutations, product
 from typing import Any
 
 import numpy as np
@@ -14,7 +9,7 @@ import sympy as sp
 from sympy import Expr, MatrixSymbol, ShapeError, Symbol
 
 from lvmcalc import notation
-from lvmcalc.calculus import UnsupportedExpression, Verdict, arithmetic
+from lvmcalc.calculus import UnsupportedExpression, Verdict
 from lvmcalc.calculus.arithmetic import Point
 from lvmcalc.calculus.comparison import decide
 from lvmcalc.calculus.errors import OutsideDomain
@@ -22,22 +17,18 @@ from lvmcalc.calculus.expression_checks import check_shapes
 from lvmcalc.calculus.operations import is_rational
 from lvmcalc.calculus.verdict import Counterexample
 from lvmcalc.chain import Chain, passes
-from lvmcalc.chain.numbers import IllConditioned, Trusted
-from lvmcalc.marking.chain_letters import is_symmetric, size_letters
+from lvmcalc.marking.chain_letters import is_symmetric
+from lvmcalc.marking.chain_values import NoValue, float_at, formulas, known_at
 from lvmcalc.marking.differential_answers import symmetric_in
 from lvmcalc.marking.readable_examples import rounded, with_definite
+from lvmcalc.marking.trial_points import TrialPoints
 from lvmcalc.recent import Recent
 
-PRIMES = (3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41)  # sizes at points
-_SMALL = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12)  # sizes in counterexamples
-_MOST_PERMUTED, _MOST_ORDERS = 4, 100  # sizes that are tried in every order, or else in so many
-_TRIES = 5  # random points at each choice of sizes
 ROUNDING = 1e-6  # relative; an answer may be a function in single precision
 _DIGITS = (4, 6, 8, 10, 12, 15, 17)  # of a counterexample: as few as show a difference
 # Agreement in numbers is no proof, and the mark says so; but where functions are not rational there
 # is no exact arithmetic, and 40 digits at random points are no accident.
 RIGHT = ("proved", "exact", "numeric")
-NoValue = (OutsideDomain, KeyError)
 
 
 class Exercise:
@@ -52,82 +43,13 @@ class Exercise:
         self.name = notation.plain(self.asked)
         self._short = {node: letter for letter, node in chain.abbreviations.items()}
         self.recent = Recent()  # marks and comparisons of formulas
-        self.lengths = {length for leaf in chain.leaves.values() for length in leaf.shape}
-        self.sizes = [size.name for size in size_letters(chain)]
         self._rational = all(is_rational(node.expression) for node in chain.nodes.values())
-        self._scale = 1.0 if self._rational else 0.5  # so that sums of exp and tanh stay small
-        self.points: list[Point] = chain.remember("points", self._found)
+        # Small entries keep sums of exp and tanh small.
+        self._trial = TrialPoints(chain, 1.0 if self._rational else 0.5)
+        self.sizes = self._trial.sizes
+        self.points: list[Point] = chain.remember("points", self._trial.pair)
         if len(self.points) < 2:
             raise ValueError(f"{self.name} has no value at random points: no answer can be tried.")
-
-    def _found(self) -> list[Point]:
-        """Return two points, which are those of all exercises of the chain."""
-        found: list[Point] = []
-        pairs = [*combinations_with_replacement(self.sizes, 2)]
-        choices = sorted(self._choices(PRIMES, len(self.sizes) + 2),
-                         key=lambda sizes: sum(sizes.values()))
-        for sizes in choices if self.sizes else 2 * choices:
-            # no fixed number can pass for a size, or for the product of two
-            if len(found) < 2 and all(sizes[a] * sizes[b] != point[a] * point[b]
-                                      for point in found for a, b in pairs):
-                found += self._tried(sizes, len(found))
-        return found
-
-    def _tried(self, sizes: Mapping[str, int], number: int) -> list[Point]:
-        """Return a random point of these sizes at which all adjoints have a value, if one is found.
-
-        BᵀB, for instance, is singular at all of them if B has more columns than rows. Where entries
-        of both signs give no value, as in a logarithm, all are positive.
-        """
-        found: list[Point] = []
-        for positive, seed in product((False, True), range(_TRIES)):
-            with suppress(*NoValue):
-                found.append(self._point(sizes, number + 2 * seed, positive=positive))
-                if self._is_definite(found[-1]):
-                    return found[-1:]
-        return found[:1]
-
-    def _is_definite(self, point: Point) -> bool:
-        """Return whether symmetric matrices are positive definite where it matters.
-
-        Then a right answer that takes their determinant apart has a value too.
-        """
-        inside = [point[parent] for node in self.chain.nodes.values() for parent in node.parents
-                  if node.rule.name in ("log determinant", "determinant", "inverse")]
-        return all(np.linalg.eigvalsh(matrix).min() > 0 for matrix in inside
-                   if np.ndim(matrix) == 2 and np.allclose(matrix, matrix.T))
-
-    def _choices(self, numbers: tuple[int, ...], count: int) -> list[dict[str, int]]:
-        """Return the ways to make all numbers of rows and columns differ, as the chain allows."""
-        def allowed(sizes: Mapping[str, int]) -> bool:
-            different = {arithmetic.whole_size(length, sizes) for length in self.lengths}
-            return len(different) == len(self.lengths) and all(
-                sizes.get(small.name, 0) <= sizes.get(large.name, max(numbers))
-                for small, large in self.chain.at_most)
-
-        orders: Iterable = permutations(numbers[:count], len(self.sizes))
-        if len(self.sizes) > _MOST_PERMUTED:
-            rng = np.random.default_rng(0)
-            orders = (rng.permutation(numbers[:count])[:len(self.sizes)].tolist()
-                      for _ in range(_MOST_ORDERS))
-        return [*filter(allowed, (dict(zip(self.sizes, order, strict=True)) for order in orders))]
-
-    def _point(self, sizes: Mapping[str, int], seed: int, whole: bool = False,
-               positive: bool = False) -> Point:
-        rng = np.random.default_rng(seed)
-        point: dict[str, Any] = dict(sizes)
-        for name, leaf in self.chain.leaves.items():
-            shape = [arithmetic.whole_size(length, sizes) for length in leaf.shape]
-            if whole:
-                value = rng.integers(1, 4, shape).astype(float)
-            else:
-                value = self._scale * rng.normal(size=shape) if shape else rng.uniform(0.6, 1.8)
-            if positive:
-                value = np.abs(value)
-            if name in self.chain.symmetric:
-                value = value @ value.T + np.eye(len(value))  # its determinant is positive
-            point[name] = value if shape else float(value)
-        return known_at(self.chain, point, {})
 
     def leaves(self, number: int) -> Point:
         """Return the sizes and leaves at one of the points."""
@@ -256,11 +178,8 @@ class Exercise:
 
     def counterexample(self, value: Callable[[Point], Any]) -> Counterexample | None:
         """Return small whole numbers at which an answer and the truth differ."""
-        small = partial(self._choices, _SMALL, len(self.sizes) + 1)
-        for sizes, seed in product(self.chain.remember("small sizes", small), range(_TRIES)):
+        for point in self._trial.small():
             try:
-                point = self.chain.remember(("small point", *sizes.values(), seed), partial(
-                    self._point, sizes, seed, whole=True))
                 got, truth = value(point), point[self.asked.name]
             except Exception:  # the function is the reader's own
                 continue
@@ -268,8 +187,8 @@ class Exercise:
             if finite and not self.agrees(got, point):
                 values = {name: rounded(point[name]) for name in self.chain.leaves}
                 sides = [[rounded(side, digits) for side in (got, truth)] for digits in _DIGITS]
-                told = (both for both in sides if str(both[0]) != str(both[1]))
-                return Counterexample(values, *next(told, sides[-1]))
+                differing = (both for both in sides if str(both[0]) != str(both[1]))
+                return Counterexample(values, *next(differing, sides[-1]))
         return None
 
 
@@ -277,73 +196,3 @@ def exercise_of(chain: Chain, wrt: str) -> Exercise:
     """Return the exercise for a node or leaf, the same one each time; K stands for its node."""
     name = chain[chain.abbreviations.get(wrt, wrt) if isinstance(wrt, str) else wrt].name
     return chain.remember(("exercise", name), lambda: Exercise(chain, name))
-
-
-class Invertible(arithmetic.Reals):
-    """Floating point that refuses the inverse of a singular matrix."""
-
-    inv = Trusted.inv
-
-
-def float_at(formula: Expr, point: Point, numbers: Any = Invertible,
-             memo: dict[Expr, Any] | None = None) -> Any:
-    """Return the value of a formula at a point, in floating point.
-
-    Raises
-    ------
-    OutsideDomain
-        If a matrix that is inverted in it is singular.
-    """
-    with np.errstate(all="ignore"):
-        try:
-            return arithmetic.evaluate(sp.sympify(formula, strict=True), point, numbers, memo)
-        except IllConditioned as error:
-            raise OutsideDomain("a matrix to be inverted is singular") from error
-
-
-def in_numbers() -> passes.Evaluate:
-    """Return an evaluator of one pass, which inverts a matrix once; no determinant may be 0."""
-    memo: dict[Expr, Any] = {}
-    return lambda place, formula, known: float_at(formula, known, Trusted, memo)
-
-
-def known_at(chain: Chain, leaves: Mapping[str, Any], changes: Mapping[passes.Place, Expr],
-             wrt: str | Iterable[str] = (), evaluate: passes.Evaluate | None = None,
-             one: Any = 1.0) -> dict[str, Any]:
-    """Return the values and adjoints of all nodes by name, in a chain that may be broken.
-
-    A node whose value does not exist, such as a logarithm of a negative number, is left out.
-
-    Parameters
-    ----------
-    chain : Chain
-    leaves : values of the leaves and the sizes by name, and of nodes that are known already
-    changes : formulas by place, a node or an edge (node, parent), that replace the true ones
-    wrt : the node or leaf whose adjoint is wanted, by default all
-    evaluate, one : the evaluator of the pass, and the number 1 as it has it
-
-    Raises
-    ------
-    OutsideDomain, KeyError
-        If an adjoint does not exist.
-    """
-    evaluate = evaluate or in_numbers()
-
-    def adjoint(place: passes.Place, formula: Expr, known: Mapping[str, Any]) -> Any:
-        return evaluate(place, changes.get(place, formula), known)
-
-    def value(place: passes.Place, formula: Expr, known: Mapping[str, Any]) -> Any:
-        with suppress(*NoValue):
-            return known[place] if place in known else adjoint(place, formula, known)
-        return None
-
-    known = passes.pull_back(chain, passes.forward(chain, leaves, value), adjoint, one, wrt).known
-    return known | {short: known[node] for short, node in chain.abbreviations.items()
-                    if node in known}
-
-
-def formulas(chain: Chain, changes: Mapping[passes.Place, Expr],
-             wrt: str | Iterable[str] = ()) -> dict[str, Expr]:
-    """Return the formulas of all nodes and adjoints by name, as `known_at` returns numbers."""
-    leaves = {name: leaf.symbol for name, leaf in chain.leaves.items()}
-    return known_at(chain, leaves, changes, wrt, passes.in_symbols, sp.S.One)

@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-_ERRORS = {getattr(builtins, name): told for name, told in tomllib.loads(
+_ERRORS = {getattr(builtins, name): text for name, text in tomllib.loads(
     (resources.files(__package__) / "function_errors.toml").read_text("utf-8")).items()}
-# by NumPy's letter
+# What an array holds, by NumPy's letter
 _KINDS = {"c": "complex numbers", "U": "text", "S": "text", "b": "truth values"}
 _RETURNED = {tuple: "returns several values; one array is asked for.",
              list: "returns rows of different lengths, which do not make a matrix."}
-# in what is said of shapes
+# Words in what NumPy says of shapes
 MISFITS = "meets? |needs a matrix|mismatch|broadcast|aligned|reshape|dimension|square"
 
 
@@ -28,15 +28,15 @@ def sentence_about(error: BaseException) -> str:
             kind = "array" if "ndarray" in called[1] else called[1]
             return (f"The function calls a value (of the kind {kind}) as if it were a function: "
                     "is an operator missing in front of a bracket?")
-        told = "combines values that do not go together, such as text and numbers" if (
+        text = "combines values that do not go together, such as text and numbers" if (
             "ufunc" in str(error)) else (
             f"combines or passes on values that do not go together: {error}")
-        return f"The function {told}."
-    for kind, told in _ERRORS.items():
+        return f"The function {text}."
+    for kind, text in _ERRORS.items():
         if isinstance(error, kind):
             key = error.args[0] if isinstance(error, KeyError) and error.args else ""
             name = getattr(error, "name", None) or key or re.sub(r".*?'(\w+)'.*", r"\1", str(error))
-            return f"The function {told.format(name)}."
+            return f"The function {text.format(name)}."
     if not str(error):
         return f"The function raises {type(error).__name__}: it has to return its result."
     return ""
@@ -60,22 +60,22 @@ def shape_misfit(error: BaseException | str) -> str:
 def array_of(result: Any) -> tuple[str, Any]:
     """Return ("array", the array of what a function returned), or ("no answer", a sentence)."""
     if result is None:
-        told = "returns nothing: its return is missing."
+        text = "returns nothing: its return is missing."
     elif inspect.isgenerator(result):
-        told = "yields its result; it has to return it."
+        text = "yields its result; it has to return it."
     elif inspect.iscoroutine(result):
         result.close()
-        told = "is async; write it with def alone."
+        text = "is async; write it with def alone."
     elif callable(result) and not hasattr(result, "__array__"):
-        told = "returns a function, not a value: are brackets missing behind a name?"
+        text = "returns a function, not a value: are brackets missing behind a name?"
     else:
         try:
             array = np.asarray(result)
             if array.dtype.kind in "iufO":
                 return "array", array.astype(float)
             kind = _KINDS.get(array.dtype.kind, str(array.dtype))
-            told = f"returns {kind}, not real numbers."
+            text = f"returns {kind}, not real numbers."
         except (TypeError, ValueError):
-            told = next((told for kind, told in _RETURNED.items() if isinstance(result, kind)),
+            text = next((text for kind, text in _RETURNED.items() if isinstance(result, kind)),
                         f"returns a value of the kind {type(result).__name__}, not an array.")
-    return "no answer", f"The function {told}"
+    return "no answer", f"The function {text}"

@@ -12,8 +12,9 @@ from lvmcalc.calculus import UnsupportedExpression
 from lvmcalc.calculus.errors import OutsideDomain
 from lvmcalc.calculus.expression_checks import check_shapes
 from lvmcalc.checks import CannotBeFormed
+from lvmcalc.marking.chain_values import formulas
 from lvmcalc.marking.derivation_text import letters_given
-from lvmcalc.marking.exercise import Exercise, formulas
+from lvmcalc.marking.exercise import Exercise
 from lvmcalc.notation import Unreadable
 from lvmcalc.notation.array_axes import KeptAxis
 from lvmcalc.notation.forming import as_number, transposed
@@ -63,7 +64,7 @@ _OPERATED = re.compile(r"\s*(?:\\[td]?frac\s*\{\s*(?:\\partial|∂|d)\s*\}\s*\{\
 
 
 def _differentiated(side: str) -> tuple[str, str] | None:
-    """Return the variable, "" if it is not told, and the formula in ∂/∂X (…), ∇ (…) or ∂(…)/∂X."""
+    """Return the variable, "" if none is written, and the formula in ∂/∂X (…), ∇ (…) or ∂(…)/∂X."""
     if match := _OPERATED.match(side):
         *below, formula = match.groups()
         return next(filter(None, below), ""), formula
@@ -106,8 +107,7 @@ def refuse_condition(exercise: Exercise, sides: list[str]) -> None:
 
 
 def is_loss(exercise: Exercise, formula: str, variable: str = "") -> bool:
-    """Return whether a formula is the scalar whose adjoint is asked for, or its terms with a leaf
-    or stage."""
+    """Return whether a formula is the scalar, or the sum of its terms with a leaf or stage."""
     chain = exercise.chain
     scalar = chain[chain.output].symbol
     if variable:
@@ -138,14 +138,14 @@ def refuse_new_function(exercise: Exercise, words: Vocabulary, function: re.Matc
 
 
 def names_asked(exercise: Exercise, side: str) -> bool:
-    """Return whether a side names what is asked for; what is unreadable does not."""
+    """Return whether a side names what is asked for, and nothing that cannot be read."""
     with suppress(Unreadable, CannotBeFormed):
         return is_asked(exercise, side)
     return False
 
 
 def names(exercise: Exercise, side: str) -> bool:
-    """Return whether a side is the adjoint that is asked for."""
+    """Return whether a side is the adjoint in the notation of the chain."""
     try:
         return parse(side, exercise.chain.vocabulary) == exercise.asked
     except (Unreadable, CannotBeFormed):
@@ -153,8 +153,10 @@ def names(exercise: Exercise, side: str) -> bool:
 
 
 def entry_asked(exercise: Exercise, side: str) -> str:
-    """Return the indices below ∂L/∂w_j, (∂L/∂W)_ij or ∂L/∂u_i, an entry or a row of what is asked
-    for; "" if the side is none."""
+    """Return the indices of the entry or row of the adjoint that a side names, "" if it names none.
+
+    Such sides are ∂L/∂w_j, (∂L/∂W)_ij or ∂L/∂u_i.
+    """
     if (of_place := PLACE.fullmatch(side)) and exercise.asked.is_Matrix and (
             exercise.asked.cols == 1 and of_place[1] not in exercise.chain.vocabulary):
         return of_place[1]
@@ -169,12 +171,12 @@ def entry_asked(exercise: Exercise, side: str) -> str:
 
 
 def is_asked(exercise: Exercise, side: str) -> bool:
-    """Return whether a side names what is asked for.
+    """Return whether a side names what is asked for, and refuse one that names something else.
 
     Raises
     ------
     Unreadable
-        If it names something else.
+        If it names something else, or cannot be read.
     """
     outputs = "|".join(exercise.chain.vocabulary.outputs)
     name = notation.spelling(exercise.wrt)
@@ -208,7 +210,7 @@ def is_asked(exercise: Exercise, side: str) -> bool:
 
 
 def is_derivative(exercise: Exercise, side: str) -> bool:
-    """Return whether a side is what is asked for as ∂/∂X of the formula of L."""
+    """Return whether a side is ∂/∂X of a formula of L, and so what is asked for."""
     with suppress(Unreadable):
         return bool(_differentiated(side)) and is_asked(exercise, side)
     return False
@@ -261,8 +263,7 @@ def as_chain(exercise: Exercise, text: str) -> str:
 
 
 def _is_operated(exercise: Exercise, name: str, formula: str) -> bool:
-    """Return whether ∂/∂X (…) is what is asked for; the formula is that of L, or of its terms
-    with X.
+    """Return whether ∂/∂X (…), of L or of its terms with X, is what is asked for.
 
     Raises
     ------
@@ -324,7 +325,7 @@ def letter_read(name: str, formula: str, words: Vocabulary, arrays: bool = False
 
 
 def letter_for(name: str, value: Expr, reading: Reading, line: str) -> Expr:
-    """Return the symbol for a letter, of which an axis was kept if it was in what defines it."""
+    """Return the symbol of a defined letter, with the axis that was kept in its definition."""
     letter = matching(name, value)
     kept = value.is_Matrix and 1 in value.shape and (
         reading.kept or re.search('"[rc]k"', line) or reading.formula.atoms(KeptAxis))

@@ -22,9 +22,10 @@ from lvmcalc.calculus.expression_checks import check_shapes
 from lvmcalc.calculus.verdict import MARKS, Counterexample, are_symmetric, number_in_words
 from lvmcalc.chain import Chain
 from lvmcalc.marking.attempt import Attempt
+from lvmcalc.marking.chain_values import float_at
 from lvmcalc.marking.diagnosis import explained
 from lvmcalc.marking.differential_answers import gradient_in, has_differentials
-from lvmcalc.marking.exercise import RIGHT, Exercise, exercise_of, float_at
+from lvmcalc.marking.exercise import RIGHT, Exercise, exercise_of
 from lvmcalc.marking.function_answers import arguments_of, called_with
 from lvmcalc.marking.function_errors import MISFITS
 from lvmcalc.marking.misfits import explained_misfit, explained_shape
@@ -84,12 +85,14 @@ class Mark:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """All findings, those of the likeliest explanation first, one of each kind."""
-        found: dict[str, Finding] = {}
+        """All findings of the likeliest explanation, then those of other kinds of the others."""
+        found: list[Finding] = []
         for explanation in self.explanations:
+            kinds = {one.kind for one in found}
             for one in explanation:
-                found.setdefault(one.kind, one)
-        return tuple(found.values())
+                if one.kind not in kinds:
+                    found.append(one)
+        return tuple(found)
 
     @property
     def lines(self) -> list[str]:
@@ -158,7 +161,7 @@ def mark(answer: Any, of: str | Chain, wrt: str) -> Mark:
         with time_limit():
             return _mark(exercise, answer)
     except TimeIsUp:
-        return _told(exercise, "undecided", LATE)
+        return _because(exercise, "undecided", LATE)
 
 
 def _mark(exercise: Exercise, answer: Any) -> Mark:
@@ -192,8 +195,8 @@ def _of_readings(exercise: Exercise, readings: list[Reading]) -> Mark:
     found, note = min(zip(marks, (way.note for way in readings), strict=True), key=lambda one: (
         not one[0].right, any(it.kind == "shape" for it in one[0].findings)))
     if found.reason == _UNFORMED and re.search("read as (?:a )?column", note):
-        return _told(exercise, "unreadable", f"{note} Then the formula cannot be formed, and with "
-                     "a row it cannot either: write it with matrices.")
+        return _because(exercise, "unreadable", f"{note} Then the formula cannot be formed, and "
+                        "with a row it cannot either: write it with matrices.")
     return replace(found, remark=" ".join(filter(None, [found.remark, note])))
 
 
@@ -209,7 +212,7 @@ def _marked(exercise: Exercise, answer: Any) -> Mark:
         return exercise.recent.get(answer, lambda: _mark_formula(exercise, answer))
     except OutsideDomain as error:
         reason = f"this has no value at points where {exercise.name} has one: {error}"
-        return replace(_told(exercise, "refuted", reason, "unknown"),
+        return replace(_because(exercise, "refuted", reason, "unknown"),
                        formula=answer if isinstance(answer, Expr) else None)
     except _REFUSED as error:
         return _unmarked(exercise, error)
@@ -218,14 +221,14 @@ def _marked(exercise: Exercise, answer: Any) -> Mark:
 def _unmarked(exercise: Exercise, error: Exception) -> Mark:
     """Return the mark that says why there is nothing to mark."""
     if isinstance(error, NotAttempted):
-        return _told(exercise, "not attempted", f"{exercise.name} {error}")
+        return _because(exercise, "not attempted", f"{exercise.name} {error}")
     if isinstance(error, CannotBeFormed):
-        return _told(exercise, "refuted", _UNFORMED, "shape", error)
-    return _told(exercise, "unreadable", str(error))
+        return _because(exercise, "refuted", _UNFORMED, "shape", error)
+    return _because(exercise, "unreadable", str(error))
 
 
-def _told(exercise: Exercise, status: str, reason: str, kind: str = "",
-          sentence: object = "") -> Mark:
+def _because(exercise: Exercise, status: str, reason: str, kind: str = "",
+             sentence: object = "") -> Mark:
     """Return a mark with a reason, which is its finding too unless another sentence is given."""
     found = finding(kind or status.replace(" ", "_"), sentence or reason)
     return Mark(exercise.asked, status, reason, ((found,),))

@@ -1,29 +1,29 @@
 """Explain an answer that has another shape, or that cannot be formed."""
 
 from collections.abc import Callable, Iterator
-from functools import partial
-from itertools import chain, permutations, product
+from itertools import chain, islice
 
 import numpy as np
 import sympy as sp
-from sympy import Expr, HadamardPower, HadamardProduct, MatAdd, MatMul, MatrixSymbol, Transpose
+from sympy import Expr, HadamardProduct
 
 from lvmcalc import notation
 from lvmcalc.calculus.errors import OutsideDomain
-from lvmcalc.calculus.expression_tools import sum_of
-from lvmcalc.calculus.functions import diagonal
 from lvmcalc.marking.attempt import Attempt, later_adjoint, other_adjoint, value_of_a_node
-from lvmcalc.marking.broken_formulas import MOST_PERMUTED, has_adjoint, instead_of
-from lvmcalc.marking.broken_parts import repairs
+from lvmcalc.marking.letter_slips import LetterSlips
+from lvmcalc.marking.local_slips import (
+    Slip,
+    of_circles,
+    of_factors,
+    of_products,
+    of_shapes,
+    of_terms,
+)
 from lvmcalc.marking.mistakes import Explanation, Finding, Mistake, finding, findings_for
-from lvmcalc.marking.occurrences import occurrences, replaced
-from lvmcalc.notation.entrywise import Entrywise
+from lvmcalc.marking.single_repairs import without_slips_in_parts
 
-_MOST_ELEMENTWISE = 3  # factors that are tried in all orders, transposed or not
+_Rule = Callable[[Expr], Iterator[Slip]]
 TRANSPOSED = "This is the transpose of the right answer, as in numerator layout"
-
-# A changed formula, behind the kind of mistake and what it is about, told when needed
-_Rewriting = tuple[str, Callable[[], str], Expr]
 
 
 def explained_shape(attempt: Attempt, reason: str) -> tuple[Explanation, ...]:
@@ -39,7 +39,7 @@ def explained_shape(attempt: Attempt, reason: str) -> tuple[Explanation, ...]:
     if square and attempt.exercise.is_right(sp.Trace(attempt.formula)):
         return ((without_trace(attempt.formula),),)
     later = later_adjoint(attempt) or other_adjoint(attempt) or value_of_a_node(attempt)
-    if found := repaired(attempt, multiplied) or repaired(attempt, repairs):
+    if found := repaired(attempt, of_circles, of_products):
         return (found, *later)
     slip = () if later else _only_slip(attempt)
     return ((shape, *slip, *chain.from_iterable(later)),)  # all hold
@@ -48,106 +48,35 @@ def explained_shape(attempt: Attempt, reason: str) -> tuple[Explanation, ...]:
 def explained_misfit(attempt: Attempt, reason: object) -> Explanation:
     """Return what is wrong with a formula that cannot be formed; `reason` tells what misfits."""
     shape = (finding("shape", reason),)
-    if found := repaired(attempt, multiplied) or repaired(attempt, repairs):
+    if found := repaired(attempt, of_circles, of_products):
         return found + shape
-    rewritten = next(filter(None, (repaired(attempt, ways) for ways in (
-        _with_less, _rewritten, partial(_exchanged, attempt)))), ())
-    return rewritten + shape if attempt.formula.has(HadamardProduct) else shape + rewritten
+    slip = repaired(attempt, of_terms, of_shapes, _letters(attempt))
+    return slip + shape if attempt.formula.has(HadamardProduct) else shape + slip
 
 
-def repaired(attempt: Attempt, ways: Callable[[Expr], Iterator[_Rewriting]]) -> Explanation:
-    """Return the mistake without which a formula is right, found in one of the ways to change it.
-    """
-    # in letters, for SymPy forms nothing where sizes that are numbers do not fit
-    changed = ways(notation.lettered(attempt.formula)) if attempt.formula is not None else ()
-    return next((findings_for([_mistake(kind, what())]) for kind, what, formula in changed
-                 if attempt.exercise.is_right(formula)), ())
+def repaired(attempt: Attempt, *rules: _Rule) -> Explanation:
+    """Return the first slip without which a formula is right, () if there is none."""
+    return findings_for([*islice(_slips(attempt, *rules), 1)])
 
 
-def _mistake(kind: str, what: str) -> Mistake:
-    where = f"the product {what}" if kind == "order" else "the answer"
-    return Mistake(kind, where, what * (kind != "order"))
+def _slips(attempt: Attempt, *rules: _Rule) -> Iterator[Mistake]:
+    """Yield the slips without which a formula is right."""
+    # Sizes are letters here: where numbers do not fit, SymPy forms nothing.
+    slips = without_slips_in_parts(notation.lettered(attempt.formula), rules) if (
+        attempt.formula is not None) else ()
+    yield from (Mistake(*slip) for *slip, formula in slips if attempt.exercise.is_right(formula))
+
+
+def _letters(attempt: Attempt) -> _Rule:
+    return LetterSlips(attempt.exercise.chain, attempt.formula).of_other_shapes
 
 
 def _only_slip(attempt: Attempt) -> Explanation:
-    """Return the wrong order, transpose or letter without which a formula is right, if it is one.
-    """
+    """Return the wrong order, transpose, letter or factor of an answer, if it has only one slip."""
     if attempt.formula is None:
         return ()
-    answer = notation.lettered(attempt.formula)
-    told = {_mistake(kind, what())
-            for kind, what, formula in (*_rewritten(answer), *_exchanged(attempt, answer),
-                                        *_without_last(answer))
-            if notation.shape(formula) == notation.shape(attempt.exercise.asked)
-            and attempt.exercise.is_right(formula)}
-    return findings_for([*told]) if len(told) == 1 else ()
-
-
-def _exchanged(attempt: Attempt, answer: Expr) -> Iterator[_Rewriting]:
-    """Yield a formula with a matrix of the chain in place of another one of another shape."""
-    model = attempt.exercise.chain
-    letters = [node.symbol for node in model if node.shape]
-    for part, places in occurrences(answer).items():
-        for other in letters if isinstance(part, MatrixSymbol) and not has_adjoint(part) else ():
-            if other.shape != part.shape:
-                shown = model.abbreviated(model.expression(other.name))
-                what = partial(instead_of, part, other if other.name in model.leaves else shown)
-                for formula in replaced(answer, part, places, other):
-                    yield "wrong_part", what, formula
-
-
-def multiplied(answer: Expr) -> Iterator[_Rewriting]:
-    """Yield a formula with a matrix product in place of an elementwise one."""
-    for part in answer.atoms(HadamardProduct):
-        what = partial(notation.plain, part)
-        for order in permutations(part.args) if len(part.args) <= _MOST_ELEMENTWISE else ():
-            for factors in product(*((factor, Transpose(factor)) for factor in order)):
-                yield "elementwise", what, answer.xreplace({part: MatMul(*factors)})
-
-
-def turned_sigmoids(answer: Expr) -> Iterator[_Rewriting]:
-    """Yield a formula with the other sign within its sigmoid, σ(z) or 1/(1 + exp(z))."""
-    below = {part for power in answer.atoms(HadamardPower) if power.exp == -1
-             for part in power.base.atoms(Entrywise) if part.name == "exp"}
-    for inner in {part.arg for part in answer.atoms(Entrywise)
-                  if part in below or part.name == "sigmoid"}:
-        turned = {part: Entrywise(part.name, -part.arg) for part in answer.atoms(Entrywise)
-                  if part.arg == inner and part.name in ("exp", "sigmoid")}
-        yield "sign", partial(notation.plain, inner), answer.xreplace(turned)
-
-
-def _with_less(answer: Expr) -> Iterator[_Rewriting]:
-    """Yield a sum without one of its terms, such as a penalty that does not depend on X."""
-    for place, term in enumerate(answer.args if isinstance(answer, MatAdd) else ()):
-        yield "extra_term", partial(notation.plain, term), sum_of(
-            [*answer.args[:place], *answer.args[place + 1:]])
-
-
-def _without_last(answer: Expr) -> Iterator[_Rewriting]:
-    """Yield a product without its first factor, or its last."""
-    for place in (0, -1) if isinstance(answer, MatMul) else ():
-        factors = [it for it in answer.args if it.is_Matrix]
-        extra = factors.pop(place)
-        numbers = [it for it in answer.args if not it.is_Matrix]
-        if factors:
-            yield "extra_factor", partial(notation.plain, extra), MatMul(*numbers, *factors)
-
-
-def _rewritten(expression: Expr) -> Iterator[_Rewriting]:
-    """Yield a formula with one transpose more or less, or with the factors of a product reordered.
-    """
-    what = partial(notation.plain, expression)
-    if isinstance(expression, MatMul) and len(expression.args) <= MOST_PERMUTED:
-        for factors in permutations(expression.args):
-            yield "order", what, MatMul(*factors)
-    if expression.is_Matrix:
-        turned = expression.arg if isinstance(expression, Transpose) else Transpose(expression)
-        yield "transpose", partial(instead_of, expression, turned), turned
-    parts = () if isinstance(expression, MatrixSymbol) else expression.args
-    made = diagonal if isinstance(expression, sp.DiagMatrix | sp.DiagonalOf) else expression.func
-    for index, part in enumerate(parts):
-        for *told, changed in _rewritten(part) if isinstance(part, Expr) else ():
-            yield *told, made(*parts[:index], changed, *parts[index + 1:])
+    found = {*_slips(attempt, of_shapes, of_factors, _letters(attempt))}
+    return findings_for([*found]) if len(found) == 1 else ()
 
 
 def without_trace(side: Expr) -> Finding:

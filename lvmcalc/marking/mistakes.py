@@ -30,6 +30,7 @@ from lvmcalc.marking.chain_letters import (
     symmetric_letters,
 )
 from lvmcalc.marking.occurrences import occurrences, replaced
+from lvmcalc.notation.entrywise import Entrywise
 
 CLOSED = "closed form"  # the place of the finished gradient
 _TIMES = {2: "twice", sp.Rational(1, 2): "half of"}
@@ -98,7 +99,8 @@ def single_mistakes(chain: Chain, wrt: str) -> tuple[Mistake, ...]:
         found += _at_junction(chain, parent, {edge: edges[edge] for edge in edges
                                               if edge[1] == parent})
     found += [*_at_steps(chain, edges, lambda _, adjoint: _other_scalars(chain, adjoint)),
-              *_on_the_way_forth(chain), *_at_the_end(chain, wrt),
+              *_on_the_way_forth(chain), *_without_a_function(chain, edges),
+              *_at_the_end(chain, wrt),
               *_at_steps(chain, edges, lambda _, adjoint: [("sign", "", -adjoint)])]
     # Of two mistakes with the same effect, the first stays.
     return tuple({mistake.changes: mistake for mistake in reversed(found)}.values())[::-1]
@@ -131,6 +133,18 @@ def _on_the_way_forth(chain: Chain) -> Iterator[Mistake]:
             yield Mistake(kind, where, called(chain, stage) if stage else what, ((name, broken),))
 
 
+def _without_a_function(chain: Chain, edges: Mapping[Edge, Expr]) -> Iterator[Mistake]:
+    """Yield the loss of each function of entries, with that of its derivative on the way back."""
+    for name, node in chain.nodes.items():
+        if isinstance(node.expression, Entrywise):
+            parent, = node.parents
+            inner, back = chain[parent].symbol, (name, parent)
+            what = in_known_letters(chain, instead_of(inner, node.expression))
+            lost = ((back, chain.adjoint_symbol(name)),) if back in edges else ()
+            yield Mistake("wrong_part", "the answer", what + ", and its derivative is lost" * len(
+                lost), ((name, inner), *lost))
+
+
 def _at_the_end(chain: Chain, wrt: str) -> Iterator[Mistake]:
     """Yield the mistakes in the finished gradient, multiplied out."""
     closed = chain.abbreviated(chain.adjoint(wrt))
@@ -139,10 +153,10 @@ def _at_the_end(chain: Chain, wrt: str) -> Iterator[Mistake]:
             continue
         # The term is shown as it was written. What it should be is for the reader to find.
         where = "the sum" if kind == "missing_term" else f"the term {notation.plain(term)}"
-        told = "" if kind in ("missing_term", "sign") else what
-        yield Mistake(kind, where, told, ((CLOSED, broken),))
+        shown = "" if kind in ("missing_term", "sign") else what
+        yield Mistake(kind, where, shown, ((CLOSED, broken),))
     whole = broken_formulas(closed) if isinstance(closed, MatMul) else ()
-    found = [*(told for told in whole if told[0] == "missing_inverse"),  # behind a bracket
+    found = [*(slip for slip in whole if slip[0] == "missing_inverse"),  # behind a bracket
              *broken_parts(closed)]
     for one, other in combinations([it.symbol for it in chain.leaves.values() if not it.shape], 2):
         swapped = closed.xreplace({one: other, other: one})

@@ -5,10 +5,11 @@ The sizes in the shapes of matrices are no parts.
 
 from collections.abc import Iterator
 from contextlib import suppress
-from itertools import islice
 
 import sympy as sp
 from sympy import Expr, Identity, MatrixSymbol, OneMatrix, ZeroMatrix
+
+from lvmcalc.calculus.functions import diagonal
 
 _MOST_PLACES = 4  # of one part that are tried one by one
 _WHOLE = (MatrixSymbol, Identity, OneMatrix, ZeroMatrix)
@@ -31,7 +32,7 @@ def occurrences(formula: Expr) -> dict[Expr, list[_Path]]:
 
 def replaced(formula: Expr, part: Expr, places: list[_Path], instead: Expr) -> Iterator[Expr]:
     """Yield a formula with a part replaced everywhere, and in each of several places alone."""
-    for place in (None, *islice(places if len(places) > 1 else (), _MOST_PLACES)):
+    for place in [None] * (len(places) > 1) + places[:_MOST_PLACES]:
         with suppress(sp.ShapeError, TypeError, ValueError):
             yield _put(formula, part, place, instead)
 
@@ -45,4 +46,7 @@ def _put(formula: Expr, part: Expr, place: _Path | None, instead: Expr) -> Expr:
     for number in range(len(args)) if place is None else place[:1]:
         if isinstance(args[number], Expr):
             args[number] = _put(args[number], part, place and place[1:], instead)
-    return formula if args == list(formula.args) else formula.func(*args)
+    if args == list(formula.args):
+        return formula
+    is_diagonal = place and isinstance(formula, sp.DiagMatrix | sp.DiagonalOf)
+    return (diagonal if is_diagonal else formula.func)(*args)

@@ -19,7 +19,7 @@ from lvmcalc.notation.forming import as_number
 from lvmcalc.notation.letters import ASCII, GREEK
 from lvmcalc.notation.vocabulary import Vocabulary
 
-# dH and dw, but neither diff nor gram
+# Such as dH and dw, but neither diff nor gram
 _NAME = re.compile(r"(?:dL_?d|grad|[dg]_)_?(?P<any>[^\W\d_]\w*)|(?P<front>[^\W\d_]\w*)_grad"
                    r"|delta\d?|δ\d?|[dg](?P<of>[A-Z]\w*|[^\W\d_]\d?|[a-z]+)|g")
 _SHORTEST = 3  # letters of lam for lambda

@@ -114,8 +114,8 @@ def _tried(function: Callable, call: Call) -> tuple:
         return array_of(function(*placed, **named))
     except BaseException as error:  # it is the reader's own
         misfits = isinstance(error, ValueError) and shape_misfit(error)
-        told = "" if misfits else sentence_about(error)
-        return ("no answer", told) if told else (
+        sentence = "" if misfits else sentence_about(error)
+        return ("no answer", sentence) if sentence else (
             "error", isinstance(error, ValueError), type(error).__name__, misfits or str(error))
 
 

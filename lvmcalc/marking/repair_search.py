@@ -31,9 +31,9 @@ def undone(exercise: Exercise, answer: Expr) -> Explanation:
             return (finding("missing_term", "This is zero, whatever the values are"),)
         if found := _with_another_kernel(exercise, short):
             return found
-    for *told, formula in islice(without_one_slip(exercise.chain, answer), _MOST_TRIED):
+    for *slip, formula in islice(without_one_slip(exercise.chain, answer), _MOST_TRIED):
         if exercise.is_right(formula):
-            return findings_for([Mistake(*told)])
+            return findings_for([Mistake(*slip)])
     return ()
 
 
@@ -55,6 +55,6 @@ def _with_another_kernel(exercise: Exercise, answer: Expr) -> Explanation:
                 for it in matched(exercise, part, node.symbol, False).mistakes:
                     where = f"{it.where} of {name}".replace("sum of", "sum")
                     found.setdefault(f"{it.kind} {where}", Mistake(it.kind, where, it.what))
-            told = f"What is inverted here is not {name}: {notation.plain(wrong[0])}"
-            return findings_for([*found.values()]) or (finding("inverted_matrix", told),)
+            what = f"What is inverted here is not {name}: {notation.plain(wrong[0])}"
+            return findings_for([*found.values()]) or (finding("inverted_matrix", what),)
     return ()

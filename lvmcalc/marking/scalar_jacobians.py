@@ -25,8 +25,7 @@ _QUOTIENT = re.compile(rf"{_ROUND}{_NAME}\s*/\s*{_ROUND}{_NAME}|\\[td]?frac\s*"
 
 
 def scalar_jacobians(exercise: Exercise, text: str) -> dict[tuple[str, str], tuple[Expr, Expr]]:
-    """Return each derivative by a number that a text names, by its names: a letter for it, and the
-    formula that it stands for."""
+    """Return a letter, and its formula, for each derivative by a number that a text names."""
     chain, found = exercise.chain, {}
     names = {name: chain.abbreviations.get(name, name) for name in (
         *chain.leaves, *chain.nodes, *chain.abbreviations)}

@@ -22,11 +22,12 @@ from lvmcalc.calculus.scalars import terms_in
 from lvmcalc.chain import Chain, passes
 from lvmcalc.marking.broken_formulas import instead_of, is_inverse
 from lvmcalc.marking.chain_letters import symmetric_letters
-from lvmcalc.marking.exercise import Exercise, formulas
+from lvmcalc.marking.chain_values import formulas
+from lvmcalc.marking.exercise import Exercise
 from lvmcalc.marking.mistakes import CLOSED, Mistake, behind_a_factor, monomial
 
 _MOST_TERMS = 100
-# the coefficient of each product of matrices, or of each product of traces and determinants
+# The coefficient of each product of matrices, or of each product of traces and determinants
 Coefficients = dict[tuple, Expr]
 
 
@@ -180,9 +181,9 @@ def near_miss(given: tuple, true: tuple) -> tuple[str, str] | tuple[()]:
     kind = "missing_inverse" if fewer < 0 else "extra_inverse"
     if [*map(_bare, given)] == [*map(_bare, true)]:
         wrong = [(g, t) for g, t in zip(given, true, strict=True) if g != t]
-        told = ", and ".join({_bare(g): instead_of(g, t) for g, t in reversed(wrong)}.values())
+        what = ", and ".join({_bare(g): instead_of(g, t) for g, t in reversed(wrong)}.values())
         turned = inverted[0] == inverted[1]
-        return ("transpose" if turned else kind, told) if turned or fewer else ()
+        return ("transpose" if turned else kind, what) if turned or fewer else ()
     if Counter(given) == Counter(true):
         return "order", ""
     longer, shorter = (given, true) if fewer > 0 else (true, given)
@@ -192,8 +193,8 @@ def near_miss(given: tuple, true: tuple) -> tuple[str, str] | tuple[()]:
     in_this_order = all(letter in rest for letter in shorter)
     if fewer and in_this_order and all(map(is_inverse, spare)):
         often = {-1: "", -2: " twice", 1: " once"}.get(fewer, f" {-fewer} times" * (fewer < 0))
-        told = f"is missing{often}" if fewer < 0 else f"stands there{often} too often"
-        return kind, f"the factor {notation.plain(next(iter(spare)))} {told}"
+        what = f"is missing{often}" if fewer < 0 else f"stands there{often} too often"
+        return kind, f"the factor {notation.plain(next(iter(spare)))} {what}"
     if given and true and len({*map(_bare, given + true)}) == 1 and len(given) != len(true):
         kind = "lost_factor" if len(given) < len(true) else "extra_factor"
         return kind, notation.plain(true[0])  # another power of one letter

@@ -13,8 +13,10 @@ from lvmcalc.calculus.errors import OutsideDomain
 from lvmcalc.chain import Builder, Chain
 from lvmcalc.marking import exercise, mark
 from lvmcalc.marking.broken_chains import BrokenChains
-from lvmcalc.marking.exercise import PRIMES, Exercise, exercise_of, float_at, known_at
+from lvmcalc.marking.chain_values import float_at, known_at
+from lvmcalc.marking.exercise import Exercise, exercise_of
 from lvmcalc.marking.function_answers import arguments_of
+from lvmcalc.marking.trial_points import PRIMES
 from lvmcalc.models import CHAINS, autoencoder, chain_named, gplvm
 
 LOG_DET, TRACE, AUTOENCODER = map(chain_named, ("gplvm.log_det", "gplvm.trace", "autoencoder"))

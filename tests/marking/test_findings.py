@@ -29,10 +29,10 @@ LOST = ("The contribution of the path through {} is lost: W is used more than on
         "and the contributions of all its uses add up.")
 ZERO = ["This is zero, whatever the values are."]
 UNKNOWN = ["What is wrong is not recognised."]
-BARE = ("An inverse is lost in the stage b = det(c): cᵀ stands where c⁻ᵀ belongs. Look again at "
+BARE = ("An inverse is lost in the stage b = det(K): Kᵀ stands where K⁻ᵀ belongs. Look again at "
         "the "
         'rule "determinant".')
-ALL_BARE = ('An inverse is lost in the stage r = c⁻¹: no factor is inverted. Look again at the '
+ALL_BARE = ('An inverse is lost in the stage r = K⁻¹: no factor is inverted. Look again at the '
             'rule '
             '"inverse".')
 NO_DATA = 'A factor is lost in the stage s = r p: pᵀ. Look again at the rule "product".'
@@ -85,7 +85,7 @@ SAID = {
         ("-α D K X", [BARE]),
         ("-α D X", ["An inverse is lost in the term -D α X: the factor K⁻¹ is missing."]),
         ("-α D K⁻¹ K⁻¹ X", [
-            "There is an inverse too many in the stage b = det(c): the factor c⁻ᵀ stands there "
+            "There is an inverse too many in the stage b = det(K): the factor K⁻ᵀ stands there "
             "once "
             'too often. Look again at the rule "determinant".']),
         ("-α D b K⁻¹ X", [
@@ -93,7 +93,7 @@ SAID = {
             "missing. "
             'Look again at the rule "logarithm".']),
         ("-α D/b X", [
-            "A step is left out in the stage b = det(c): the derivative of the determinant is "
+            "A step is left out in the stage b = det(K): the derivative of the determinant is "
             "missing."
             ' Look again at the rule "determinant".']),
         ("-α D K⁻¹ X / N", ["This is the mean over N; the sum belongs here."]),
@@ -187,7 +187,7 @@ SAID = {
                             "missing."]),
         ("α K YYᵀ K X", [ALL_BARE]),
         ("α YYᵀ K⁻¹ K⁻¹ X", ["The factors are in the wrong order in the term α Y Yᵀ K⁻¹ K⁻¹ X."]),
-        ("-α YYᵀ X", ["A step is left out in the stage r = c⁻¹: the derivative of the inverse is "
+        ("-α YYᵀ X", ["A step is left out in the stage r = K⁻¹: the derivative of the inverse is "
                         'missing. Look again at the rule "inverse".']),
         ("α (K⁻¹ ∘ (YYᵀ)) K⁻¹ X", ["∘ multiplies entry by entry; in the answer a matrix product "
                                    "belongs in place of K⁻¹ ∘ (Y Yᵀ)."]),
@@ -204,8 +204,8 @@ SAID = {
             "∘ multiplies entry by entry; in the answer a matrix product belongs in place of "
             "((1/2) "
             "K⁻¹) ∘ (Y Yᵀ) ∘ K⁻¹."]),
-        ("-½ K⁻¹ ∘ (YYᵀ) ∘ K⁻¹", ["∘ multiplies entry by entry; in the stage r = c⁻¹ a matrix "
-                                  "product belongs in place of c⁻ᵀ ∘ ∂L₂/∂r ∘ c⁻ᵀ. Look again at "
+        ("-½ K⁻¹ ∘ (YYᵀ) ∘ K⁻¹", ["∘ multiplies entry by entry; in the stage r = K⁻¹ a matrix "
+                                  "product belongs in place of K⁻ᵀ ∘ ∂L₂/∂r ∘ K⁻ᵀ. Look again at "
                                   'the rule "inverse". The '
                                   "sign is wrong in the whole answer."]),
     ],
@@ -301,12 +301,13 @@ def told(kind: str, sentence: str) -> tuple[Finding, ...]:
     return (finding(kind, sentence),)
 
 
-def test_findings_are_of_the_likeliest_explanation_then_of_the_others_one_of_each_kind() -> None:
+def test_findings_are_all_of_the_likeliest_explanation_then_those_of_other_kinds() -> None:
     sign, path, factor = told("sign", "a"), told("missing_path", "b"), told("factor", "c")
     again = told("sign", "d")
     result = Mark(X, "refuted", "", (sign + path, factor + again, told("order", "e")))
     assert [(finding.kind, finding.sentence) for finding in result.findings] == [
         ("sign", "A."), ("missing_path", "B."), ("factor", "C."), ("order", "E.")]
+    assert Mark(X, "refuted", "", (sign + again, path)).findings == sign + again + path
     assert Mark(X, "refuted", "").findings == ()
 
 
@@ -394,6 +395,7 @@ RIDGE = derive("½‖X w − y‖² + λ/2 ‖w‖²", X="N×D", w="D", y="N", �
 SOFTMAX = derive("1ᵀ log(exp(X W) 1) − tr(Yᵀ X W)", X="N×D", W="D×C", Y="N×C")
 LOGISTIC = derive("1ᵀ log(1 + exp(X w)) − yᵀ X w + λ/2 ‖w‖²", X="N×D", w="D", y="N", λ="positive")
 NET = derive("½‖B tanh(A X) − Y‖²", A="H×D", B="C×H", X="D×N", Y="C×N")
+MASKED = derive("½‖M ⊙ (U Vᵀ − R)‖²", M="N×P", U="N×Q", V="P×Q", R="N×P")
 
 
 @over(("answer", "of", "wrt", "said"), [
@@ -408,8 +410,27 @@ NET = derive("½‖B tanh(A X) − Y‖²", A="H×D", B="C×H", X="D×N", Y="C×
      "(1 - f) ∘ (1 - f) stands where 1 - (f ∘ f) belongs."),
     ("A((Bᵀ z) ∘ (1 − f∘f))", NET, "X", "and (Bᵀ z) ∘ (1 - f ∘ f) (H×N) cannot be formed"),
     ("(σ(Xw) − y)wᵀ + λw", LOGISTIC, "X", "differ. There is a term too many: λ w."),
+    ("X.T @ (X @ w - y) + lam * w", LOGISTIC, "w", "X w stands where sigmoid(X w) belongs."),
+    ("(B A X − Y)(A X)ᵀ", NET, "B", "A X stands where tanh(A X) belongs."),
+    ("Bᵀ(B A X − Y) Xᵀ", NET, "A", "where tanh(A X) belongs, and its derivative is lost."),
+    ("(U Vᵀ − R) V", MASKED, "U", "A factor is lost in the gradient: M ∘ M."),
+    ("M Mᵀ (U Vᵀ − R) V", MASKED, "U",
+     "a matrix product stands where the product entry by entry, ∘, belongs: M Mᵀ."),
+    ("2 X ∘ (X Xᵀ − Y)", derive("½‖X ∘ X − Y‖²", X="N×N", Y="N×N"), "X",
+     "a matrix product stands where the product entry by entry, ∘, belongs: X Xᵀ."),
+    ("-(D/2) c", LOG_DET, "c", "in the stage b = det(c): cᵀ stands where c⁻ᵀ belongs"),
+    ("C ∘ cos(3 X)", derive("tr(Cᵀ sin(3 X))", C="N×N", X="N×N"), "X",
+     "The inner derivative is lost in the stage 3 X."),
     ("dV = -2*(R - U*V')'*U;\ndV = -2*(R - U*V')*U;",
      derive("‖R − U Vᵀ‖²", R="N×M", U="N×k", V="M×k"), "V", "Two values are given for dV")])
 def test_a_slip_is_told_in_the_terms_of_the_answer(answer: str, of: object, wrt: str,
                                                    said: str) -> None:
     assert said in str(mark(answer, of, wrt)), str(mark(answer, of, wrt))
+
+
+@over(("answer", "of", "wrt"), [
+    ("X.T @ (1/(1 + np.exp(-X @ w)) - y) + lam * w", LOGISTIC, "w"),
+    ("(M ∘ M ∘ (U Vᵀ − R)) V", MASKED, "U"), ("-½ D c⁻ᵀ", LOG_DET, "c"),
+    ("((Bᵀ(B tanh(A X) − Y)) ∘ (1 − tanh(A X)²)) Xᵀ", NET, "A")])
+def test_without_the_slip_it_is_right(answer: str, of: object, wrt: str) -> None:
+    assert mark(answer, of, wrt).right

@@ -18,7 +18,7 @@ from lvmcalc.chain import Builder, Chain, passes
 from lvmcalc.marking import Mistake, mark, single_mistakes
 from lvmcalc.marking.broken_formulas import broken_formulas
 from lvmcalc.marking.broken_parts import over_the_other_index
-from lvmcalc.marking.exercise import NoValue, float_at, known_at
+from lvmcalc.marking.chain_values import NoValue, float_at, known_at
 from lvmcalc.marking.mistakes import CLOSED
 from lvmcalc.models import autoencoder, gplvm
 
