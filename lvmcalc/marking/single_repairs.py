@@ -23,6 +23,7 @@ from sympy import (
 
 from lvmcalc import notation
 from lvmcalc.calculus.expression_tools import joined, multiple, sum_of
+from lvmcalc.calculus.functions import NUMPY
 from lvmcalc.chain import Chain
 from lvmcalc.marking.broken_formulas import has_adjoint, instead_of, is_inverse, parted
 from lvmcalc.marking.broken_steps import slope_of_entries
@@ -31,8 +32,6 @@ from lvmcalc.marking.occurrences import occurrences, replaced
 from lvmcalc.notation import forming
 from lvmcalc.notation.array_axes import copies_beside, sums
 from lvmcalc.notation.entrywise import Entrywise
-
-_OF_NUMBERS = ("exp", "sigmoid", "tanh", "log", "softplus", "relu")
 
 Slip = tuple[str, str, str, Expr]  # its kind, where and what it is, and the part without it
 _HERE = "the answer"
@@ -190,7 +189,7 @@ class _Letters:
         letters = notation.plain(inside)
         given = f"{getattr(part, 'name', 'softmax')}({letters})"
         yield "wrong_part", _HERE, f"{given} stands where {letters} belongs", inside
-        others = {name: partial(Entrywise, name) for name in _OF_NUMBERS}
+        others = {name: partial(Entrywise, name) for name in ("log", *NUMPY)}
         for name, of in {**self.functions, **others}.items():
             yield ("wrong_part", _HERE, f"{given} stands where {name}({letters}) belongs",
                    of(inside))

@@ -64,7 +64,7 @@ class Calls(Axes):
             return self.called(name, token, self.arguments())
         if self.ahead.text in CLOSING:
             return self.called(name, token, [self.bracket()])
-        if name in NAMED and (self.ahead.text == "^" or (
+        if name in NAMED | self.vocabulary.of_numbers and (self.ahead.text == "^" or (
                 self.ahead.kind == "power" and self.ahead.text.isdigit())):  # tanh²(XW)
             return self.power_of(token)
         if name in _BRACKETED:  # inverse is said behind a matrix: K inverse X

@@ -145,7 +145,8 @@ def _plain_scalar(text: str, vocabulary: Vocabulary) -> str:
                   rf"\s*\((?:\s*(?:{names})\s*[,;|]?)+\)",
                   lambda it: (" " * (not it[1]) + (it[1] or "L")).ljust(len(it[0])), text)
     if not _FRACTION.search(text) and _CHANGED.search(text):  # any other ∂ is no d
-        behind = rf"[(\[{{|‖]|\\(?!r)|{'|'.join(NAMED)}|(?:{names}){ENDS}"
+        called = "|".join(sorted(NAMED | vocabulary.of_numbers))
+        behind = rf"[(\[{{|‖]|\\(?!r)|{called}|(?:{names}){ENDS}"
         text = re.sub(rf"(?:∂|\\partial\b)\s*(?={behind})", "d", text)
     return text
 

@@ -60,7 +60,8 @@ PROGRAM = re.compile(rf"{ARRAYS.pattern}|{MATLAB.pattern}|(?<!\\);\s*\S|%\*%"
 _GREEK = "|".join(sorted([*GREEK, *VARIANTS], key=len, reverse=True))
 _TYPED = rf"(?:\\(?:{_GREEK})|[^\W\d_]\w*)(?![A-Za-z])[\u0302-\u0304]?(?:_\w|_\{{\w+\}})?"
 _ROUND = r"(?:\\partial\b|∂|\\mathrm\s*\{\s*d\s*\}|d)\s*"
-_SLOPE = r"(?:\\?(?:sigma|sigmoid|tanh|relu|softplus)|σ)\s*['′]"
+_SLOPE = (rf"(?:\\?(?!(?:{'|'.join(sorted({*GREEK} - {'sigma'}))})\b)(?-i:[a-z]{{3,}})|σ)"
+          r"\s*['′]")
 LETTER = (rf"{_TYPED}\s*\(\s*[a-z]\s*\)|{_SLOPE}(?:\s*\(\s*[A-Za-z]\s*\))?"
           rf"|\{{\s*\\(?:bf|rm|it|sf)\s+{_TYPED}\s*\}}"
           rf"|\\(?:mathbf|bm|boldsymbol|mathrm|bar|overline|(?:wide)?(?:hat|tilde))\s*"

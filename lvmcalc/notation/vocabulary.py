@@ -113,6 +113,11 @@ class Vocabulary(dict):
                             for given in (names, adjoints)), *others)
 
     @cached_property
+    def of_numbers(self) -> frozenset[str]:
+        """The functions of one number, which also act entry by entry: tanh, as tanh' is known."""
+        return frozenset(name for name in self.functions if f"{name}'" in self.functions)
+
+    @cached_property
     def words(self) -> list[str]:
         """The spellings that are one word, the longest first; a fraction is read by the grammar."""
         return sorted((name for name in {*self.spellings, *self.outputs}
