@@ -11,19 +11,18 @@ from lvmcalc.chain import Chain
 from lvmcalc.marking.derivation_text import letters_given
 from lvmcalc.marking.exercise import exercise_of
 from lvmcalc.marking.left_side import is_loss
-from lvmcalc.notation.formula_finder import ROUND
+from lvmcalc.notation.statements import NABLA, ROUND
 from lvmcalc.notation.vocabulary import typed
 
 _ARGUMENT = r"(?:\s*\(\s*[\w\\{},; ]*\))?"
 _NAME = rf"(?P<name>\\(?:ell|(?:var)?phi)\b|[lf](?![A-Za-z_])|[ℓφA-Z](?![\w'ᵀ⁻])){_ARGUMENT}"
-_NABLA = r"(?:∇|\\nabla(?![A-Za-z]))"
 _SQUARE = r"(?:²|\s*\^\s*\{?\s*2\s*\}?)"
 _BELOW = r"(?:_\s*(?:\{[^{}]*(?:\{\w+\})?[^{}]*\}|\\\w+|\w))"
 # Where only the scalar can stand: above ∂w, behind ∇, and behind d in code
 _PLACES = (rf"(?P<front>\\[td]?frac\s*\{{\s*{ROUND}{_SQUARE}?\s*){_NAME}(?=\s*\}}\s*\{{\s*{ROUND}"
            rf"\{{?\s*(?:LEAVES)(?![A-Za-z]))",
            rf"(?P<front>{ROUND}{_SQUARE}?\s*){_NAME}(?=\s*/\s*{ROUND}\{{?(?:LEAVES)(?![A-Za-z]))",
-           rf"(?P<front>{_NABLA}{_SQUARE}?{_BELOW}?{_SQUARE}?\s*){_NAME}",
+           rf"(?P<front>{NABLA}{_SQUARE}?{_BELOW}?{_SQUARE}?\s*){_NAME}",
            r"(?P<front>\bd)(?P<name>[A-Zfl])(?=_?d(?:LEAVES)(?![A-Za-z]))",
            r"(?P<front>\bgrad_?)(?P<name>[A-Zfl])(?=\s*=)")
 _CHANGES = rf"(?P<front>(?<![A-Za-z\\/{{]){ROUND}{_SQUARE}?\s*)(?P<name>NAMES)(?![A-Za-z0-9_])"

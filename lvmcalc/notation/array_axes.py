@@ -11,6 +11,7 @@ from sympy import Expr, MatrixSymbol, OneMatrix
 from lvmcalc.notation import forming
 from lvmcalc.notation.atoms import NO_AXIS, Atoms
 from lvmcalc.notation.entrywise import Entrywise
+from lvmcalc.notation.letters import CASES
 from lvmcalc.notation.softmax_shift import Largest
 from lvmcalc.notation.tokens import Token, Unreadable, quoted
 
@@ -53,7 +54,7 @@ class Axes(Atoms):
             return "c"
         if re.search(r"\b(?:tf|jax)\.nn\.$", self.text[:token.start]) and shape[1] != 1:
             return "r"
-        if self.arrays or str(shape[0]) not in ("N", "n") or shape[1] == 1:
+        if self.arrays or str(shape[0]) not in CASES or shape[1] == 1:
             raise self.refused(token, NO_AXIS)
         self.rowwise = True
         return "r"

@@ -10,7 +10,7 @@ import sympy as sp
 from sympy import Dummy, Expr, HadamardPower, HadamardProduct, Inverse, MatAdd, MatMul, OneMatrix
 
 from lvmcalc.checks import CannotBeFormed
-from lvmcalc.notation.entrywise import Entrywise
+from lvmcalc.notation.entrywise import BY_ENTRIES
 from lvmcalc.notation.kronecker import LEFT, Kronecker, Vec, contracted
 from lvmcalc.notation.printer import plain, shape
 from lvmcalc.notation.tokens import Unreadable, quoted
@@ -31,9 +31,6 @@ class ScalarDifferential(Expr):
 
 class Copies(OneMatrix):
     """Ones in place of a number that stands in a sum with a matrix, as beside ∘ it may."""
-
-
-_BY_ENTRIES = (HadamardProduct, HadamardPower)
 
 
 # Sums and products
@@ -76,7 +73,7 @@ def acts_by_entries(matrix: Expr) -> bool:
     if isinstance(matrix, MatAdd):
         return any(map(acts_by_entries, matrix.args))
     part = as_coeff(matrix)[1]
-    return isinstance(part, (*_BY_ENTRIES, Entrywise))
+    return isinstance(part, BY_ENTRIES)
 
 
 def spread_numbers(expression: Expr) -> Expr:
@@ -91,7 +88,7 @@ def spread_numbers(expression: Expr) -> Expr:
         return expression
     ones = {part: OneMatrix(*part.shape) for part in expression.atoms(Copies)}
     expression = expression.xreplace({part: part.xreplace(ones)
-                                      for part in expression.atoms(*_BY_ENTRIES)})
+                                      for part in expression.atoms(HadamardProduct, HadamardPower)})
     for part in sp.preorder_traversal(expression):
         added = [term for term in part.args if isinstance(part, MatAdd)
                  and (isinstance(term, Copies) or isinstance(term.args[-1], Copies))]

@@ -9,6 +9,7 @@ _WORDS = ("alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu
 GREEK = dict(zip(_WORDS.split(), "αβγδεζηθικλμνξοπρστυφχψω", strict=True))
 GREEK |= {word.capitalize(): GREEK[word].upper() for word in (  # those that differ from Latin ones
     "gamma", "delta", "theta", "lambda", "xi", "pi", "sigma", "phi", "psi", "omega")}
+CASES = frozenset("Nn")  # sizes that count cases: a matrix with so many rows has one in each
 DIGITS, SUBSCRIPTS = "0123456789", "₀₁₂₃₄₅₆₇₈₉"
 SUBSCRIPT = str.maketrans(DIGITS, SUBSCRIPTS)
 SUPERSCRIPT = str.maketrans("-" + DIGITS, "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")

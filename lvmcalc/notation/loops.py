@@ -15,6 +15,7 @@ from lvmcalc.notation.lexicon import INVISIBLE
 from lvmcalc.notation.loop_heads import SEVERAL, Sizes, head_of
 from lvmcalc.notation.name_resolution import Unreadable, quoted
 from lvmcalc.notation.statements import split
+from lvmcalc.notation.text_cleanup import closing
 from lvmcalc.notation.vocabulary import Vocabulary
 
 _LETTERS = "ijklmnpstqruvz"
@@ -26,7 +27,7 @@ _SET = re.compile(r"(?P<name>[^\W\d]\w*)(?P<at>[\[(][^=]*?[\])])?\s*(?P<sign>\.[
 _ZERO = re.compile(r"(?:(?:np|jnp|torch|numpy)\.)?zeros?(?:_like)?\(.*\)|0(?:\.0*)?"
                    r"|\[0(?:\.0*)?\]\s*\*.+|\[\s*\]"
                    r"|(?:numeric|rep|matrix|array)\(\s*(?:0\s*,.*|length\(.*|ncol\(.*|\w+)\)")
-_REMARK = re.compile(r"(?:(?<=\s)|^)(?:#|%(?!\S{1,2}%)).*$")
+_COMMENT = re.compile(r"(?:(?<=\s)|^)(?:#|%(?!\S{1,2}%)).*$")
 _ACCESS = re.compile(r"(?<![\w.)])(?:@view\s+)?([^\W\d]\w*)\s?([\[(])([^\[\]()]*)[\])](\[\w+\])?"
                      r"(\.T\b|\.')?")
 _APPENDS = re.compile(r"(\w+)\.append\((.+)\)$", re.DOTALL)
@@ -59,7 +60,7 @@ def without_loops(text: str, words: Vocabulary) -> str:
         If a loop does anything else.
     """
     text = text.translate(INVISIBLE)
-    lines = [_REMARK.sub("", line).strip() for line in text.splitlines()]
+    lines = [_COMMENT.sub("", line).strip() for line in text.splitlines()]
     heads = any(head_of(SEVERAL.split(part)[0]) for line in lines for part in split(line, ";"))
     if heads or _UNREAD.search(text) or _SUM_OF.search(text):
         return _Loops(words).read(text)
@@ -85,7 +86,7 @@ class _Loops(Sizes):
         text = re.sub(r"^([^\n=]*?)(?:<-|←)", r"\1=", text, flags=re.MULTILINE)
         found: list[_CodeLine] = []
         for line in text.splitlines():
-            said, parts = _REMARK.search(line), split(_REMARK.sub("", line), ";")
+            said, parts = _COMMENT.search(line), split(_COMMENT.sub("", line), ";")
             found += [_CodeLine(len(line) - len(line.lstrip()), part.strip(),
                                 f"  {said[0]}" if said and part is parts[-1] else "")
                       for part in parts if part.strip()]
@@ -299,10 +300,8 @@ class _Loops(Sizes):
     def summed(self, text: str, known: dict[str, str] | None = None) -> str:
         """Return a formula with ∑ for sum(… for i in range(N))."""
         while found := _SUM_OF.search(text):
-            depth, end = 1, found.end()
-            while depth and end < len(text):
-                depth += {"(": 1, "[": 1, ")": -1, "]": -1}.get(text[end], 0)
-                end += 1
+            brackets = "[]" if found["list"] else "()"
+            end = closing(text, text.rindex(brackets[0], 0, found.end()), brackets) or len(text)
             *parts, ranged = re.split(r"\sfor\s", text[found.end():end - 1])
             head = head_of(f"for {ranged.strip()}") or head_of(f"for {ranged.strip()}:")
             if found["list"]:

@@ -12,7 +12,7 @@ from lvmcalc.notation.tokens import LARGEST_POWER, Token, Unreadable
 
 _TURN = re.compile(r"[Tᵀ⊤†'H]|top|intercal|transpose")
 # What says that powers are meant entry by entry, where the matrix can have no other
-_BY_ENTRIES = re.compile(r"\b(?:sum|solve|t?crossprod|rowSums|colSums)\(|[∘⊙]|\\odot|\\circ|\.\*"
+_OF_ENTRIES = re.compile(r"\b(?:sum|solve|t?crossprod|rowSums|colSums)\(|[∘⊙]|\\odot|\\circ|\.\*"
                          r"|\*\*|\blog\(")
 
 
@@ -89,7 +89,7 @@ class Powers(Calls):
 
     def only_by_entries(self, base: Expr) -> bool:
         """Return whether a power can only be meant entry by entry, as R's solve(K, Y)^2."""
-        said = _BY_ENTRIES.search(self.text) or any(
+        said = _OF_ENTRIES.search(self.text) or any(
             token.kind in ("function", "method") and OTHER_NAMES.get(token.text, token.text).rstrip(
                 "'") in self.vocabulary.of_numbers for token in self.tokens)
         return not forming.is_number(base) and not forming.fit(base.rows, base.cols) and bool(said)

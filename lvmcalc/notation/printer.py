@@ -9,8 +9,8 @@ from sympy import Determinant, Expr, HadamardPower, HadamardProduct, Inverse, Ma
 from sympy.printing.latex import LatexPrinter
 from sympy.printing.precedence import PRECEDENCE
 
-from lvmcalc.notation.entrywise import Entrywise
-from lvmcalc.notation.letters import ASCII, DIGITS, GREEK, pretty
+from lvmcalc.notation.entrywise import BY_ENTRIES
+from lvmcalc.notation.letters import ASCII, CASES, DIGITS, GREEK, pretty
 
 _ELEMENTWISE = HadamardProduct | HadamardPower
 _BRACKETED = {MatMul: MatAdd | _ELEMENTWISE, HadamardProduct: MatAdd | MatMul,  # as factors
@@ -159,11 +159,11 @@ def _joined(first: str, others: list[str]) -> str:
 
 
 def _with_names(factors: Sequence[Expr]) -> list[Expr]:
-    """Return factors with sigmoid(z) for 1 / (1 + exp(-z)), and softmax(Z) for that of N rows."""
+    """Return factors with sigmoid, and softmax where rows are cases, by their names."""
     found = list(factors)
     for part in factors:
         name = getattr(part, "name", "")
-        if name == "exp" and str(part.rows) == "N" and part.cols != 1:
+        if name == "exp" and str(part.rows) in CASES and part.cols != 1:
             ones = sp.OneMatrix(part.cols, 1), sp.OneMatrix(1, part.cols)
             below = HadamardPower(MatMul(part, *ones), sp.S.NegativeOne)
             if below in found:
@@ -176,10 +176,6 @@ def _with_names(factors: Sequence[Expr]) -> list[Expr]:
                 inner = plain(MatMul(sp.S.NegativeOne, power.arg).doit())
                 found[found.index(part)] = sp.MatrixSymbol(f"sigmoid({inner})", *part.shape)
     return found
-
-
-def _is_by_entries(part: Expr) -> bool:
-    return isinstance(part, _ELEMENTWISE | Entrywise)
 
 
 @lru_cache(maxsize=10_000)  # of a long formula every part is asked for again and again
@@ -250,7 +246,7 @@ class _Plain(_Formulas, sp.StrPrinter):
                  for term in sum_.args]
         alone = [(scalar, factors[0]) for scalar, factors in split if len(factors) == 1]
         if len(alone) == len(split) and (
-                by_entries or any(_is_by_entries(part) for _, part in alone)):
+                by_entries or any(isinstance(part, BY_ENTRIES) for _, part in alone)):
             terms = [scalar if isinstance(part, sp.OneMatrix) else term
                      for (scalar, part), term in zip(alone, sum_.args, strict=True)]
             first, *others = map(self._print, sorted(terms, key=_positive_first))

@@ -45,7 +45,7 @@ _NOUN_OF = re.compile(rf"(?P<lead>\b(?:where|with|and|here))\s+(?P<name>\$?\\?[^
                       rf"\s+(?:is|are|denotes|being)\s+(?:the|our)\s+{_NOUN},?\s+"
                       rf"(?![A-Za-z]{{2,}}\s)(?=\S+[\s(])")
 # "F, multiplied entrywise by G"
-_BY_ENTRIES = re.compile(r"(?P<front>(?:^|=)\s*)(?P<left>[^=,;:]+?),?\s+multiplied\s+"
+_MULTIPLIED = re.compile(r"(?P<front>(?:^|=)\s*)(?P<left>[^=,;:]+?),?\s+multiplied\s+"
                          r"(?:element|entry)-?wise\s+(?:by|with)\s+"
                          r"(?P<right>[^=,;:A-Za-z]*[^=,;:]*?)(?=[\s.]*$)")
 
@@ -53,7 +53,7 @@ _BY_ENTRIES = re.compile(r"(?P<front>(?:^|=)\s*)(?P<left>[^=,;:]+?),?\s+multipli
 def with_formulas(text: str, vocabulary: Vocabulary) -> str:
     """Return a text with formulas in place of those in words."""
     text = _NORMALISED.sub(lambda it: f"= softmax{it['of']}{it['math']}", text)
-    if (by := _BY_ENTRIES.search(text)) and len(split(by["left"].strip(), "+-−–")) == 1:
+    if (by := _MULTIPLIED.search(text)) and len(split(by["left"].strip(), "+-−–")) == 1:
         text = f"{text[:by.start()]}{by['front']}({by['left']}) ∘ ({by['right']})"
     text = _WRITING.sub(r"with \g<name> = ", text)
     for said in (_DENOTES, _IS, _NOUN_OF):

@@ -59,19 +59,20 @@ PROGRAM = re.compile(rf"{ARRAYS.pattern}|{MATLAB.pattern}|(?<!\\);\s*\S|%\*%"
 # What an equation may define: a letter, in whatever typeface, a function as σ(z), or an adjoint
 _GREEK = "|".join(sorted([*GREEK, *VARIANTS], key=len, reverse=True))
 _TYPED = rf"(?:\\(?:{_GREEK})|[^\W\d_]\w*)(?![A-Za-z])[\u0302-\u0304]?(?:_\w|_\{{\w+\}})?"
-_ROUND = r"(?:\\partial\b|∂|\\mathrm\s*\{\s*d\s*\}|d)\s*"
+SPACE = r"(?:\s|\\q?quad\b|\\[,;:! ])"
+ROUND = rf"(?:\\partial\b|∂|\\mathrm\s*(?:\{{\s*d\s*\}}|d\b)|\bd){SPACE}*"
+NABLA = r"(?:∇|\\nabla(?![A-Za-z]))"
 _SLOPE = (rf"(?:\\?(?!(?:{'|'.join(sorted({*GREEK} - {'sigma'}))})\b)(?-i:[a-z]{{3,}})|σ)"
           r"\s*['′]")
 LETTER = (rf"{_TYPED}\s*\(\s*[a-z]\s*\)|{_SLOPE}(?:\s*\(\s*[A-Za-z]\s*\))?"
           rf"|\{{\s*\\(?:bf|rm|it|sf)\s+{_TYPED}\s*\}}"
           rf"|\\(?:mathbf|bm|boldsymbol|mathrm|bar|overline|(?:wide)?(?:hat|tilde))\s*"
           rf"(?:\{{\s*{_TYPED}\s*\}}|{_TYPED})"
-          rf"|{_TYPED}|{_ROUND}\w+\s*/\s*{_ROUND}{_TYPED}"
-          rf"|\\[td]?frac\s*\{{\s*{_ROUND}[^{{}}=]*\}}\s*\{{\s*{_ROUND}[^={{}}]*"
+          rf"|{_TYPED}|{ROUND}\w+\s*/\s*{ROUND}{_TYPED}"
+          rf"|\\[td]?frac\s*\{{\s*{ROUND}[^{{}}=]*\}}\s*\{{\s*{ROUND}[^={{}}]*"
           r"(?:\{\w+\})?\s*\}")
-SPACE = r"(?:\s|\\q?quad\b|\\[,;:! ])"
 SIDE = re.compile(rf"{SPACE}*(?:(?:and|with|where)\s+)?"
-                  rf"(?:{LETTER}|(?:∇|\\nabla(?![A-Za-z]))[^=,;]{{0,40}}?)\s*:?=(?!=)")
+                  rf"(?:{LETTER}|{NABLA}[^=,;]{{0,40}}?)\s*:?=(?!=)")
 DEFINITION = re.compile(r"\s*(?:(?:let|define|denote|set|put|write|with|where)\s+)?"
                         rf"({LETTER})\s*:?=(?!=)([^=]+)$", re.IGNORECASE)
 _ENTRY_GIVEN = re.compile(rf"\s*(?:(?:where|with|let)\s+)?(?:{STYLES}\s*)?\{{?\s*"

@@ -53,7 +53,7 @@ _FACTORED = re.compile(r"(?<![\w.])cholesky(?=\()")
 # Julia's @. makes all signs behind it act entry by entry, but those in $(…)
 _DOTS = re.compile(r"@\.\s*([^\n;]+)")
 _SHIELDED = re.compile(r"\$(\((?:[^()]|\([^()]*\))*\))|[*/^]")
-_BY_ENTRIES = {"*": "∘", "/": "⊘", "^": ".^"}
+_DOTTED_SIGNS = {"*": "∘", "/": "⊘", "^": ".^"}
 
 
 def unified(text: str) -> str:
@@ -128,7 +128,7 @@ def _axis(match: re.Match) -> str:
 
 def _with_dots(match: re.Match) -> str:
     """Return the formula behind Julia's @. with the signs that act entry by entry."""
-    dotted = _SHIELDED.sub(lambda it: f" {it[1]}" if it[1] else _BY_ENTRIES[it[0]], match[1])
+    dotted = _SHIELDED.sub(lambda it: f" {it[1]}" if it[1] else _DOTTED_SIGNS[it[0]], match[1])
     return match[0] if "$" in dotted else dotted.ljust(len(match[0]))
 
 
