@@ -55,8 +55,7 @@ def total(terms: list[Expr]) -> Expr:
 
 
 def _number_of_ones(term: Expr) -> Expr:
-    """Return the number in front of the sign 𝟏 that stands beside a matrix: it is no column there.
-    """
+    """Read a·𝟏 beside a matrix as the number a."""
     number, ones = as_coeff(term)
     column = isinstance(ones, OneMatrix) and isinstance(ones.rows, Dummy) and ones.cols == 1
     if column and not number.is_number:
@@ -224,7 +223,7 @@ def power(base: Expr, exponent: str | Expr) -> Expr:
     if isinstance(exponent, str) and "T" in exponent:
         return transposed(inverse(base) if "-" in exponent else base)
     exponent = sp.sympify(int(exponent)) if isinstance(exponent, str) else exponent
-    if str(exponent) == "t" and not is_number(base):  # no number, so that it is the transpose Yᵗ
+    if str(exponent) == "t" and not is_number(base):  # the transpose Yᵗ
         return transposed(base)
     if is_number(base) and is_number(exponent):
         return as_number(base) ** exponent
@@ -257,7 +256,7 @@ def transposed(base: Expr) -> Expr:
 
 def inverse(base: Expr) -> Expr:
     """Return the inverse."""
-    if isinstance(base, sp.Transpose):  # so that T and I in turn do not nest
+    if isinstance(base, sp.Transpose):  # T and I in turn must not nest
         return transposed(inverse(base.arg))
     if isinstance(base, Kronecker):
         return Kronecker(*map(inverse, base.args))

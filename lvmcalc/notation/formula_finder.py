@@ -49,8 +49,8 @@ _BARE = re.compile(rf"(\\[td]?frac\s*\{{\s*{ROUND})(?=\}}\s*\{{\s*{ROUND}[^{{}}=
                    rf"(?:\{{\w+\}})?\s*\}}\s*&?\s*=)|({ROUND})(?=/\s*{ROUND}[^\s=/]+\s*&?\s*=)")
 _BY_ARGUMENT = re.compile(rf"({NABLA}\s*|\bgrad\s+)[^\W\d_]\s*\(\s*(\\?\w+"
                           r"(?:\s*\{\w+\}|\s\w)?)\s*\)(?=\s*&?\s*=)")
-# A number that a sentence carries, as "see section 2" and "Bishop (2006)", but not "it is 2"; and
-# a letter, as "see appendix D"
+# A number or letter of a sentence: "see section 2", "Bishop (2006)", "see appendix D". In "it is 2"
+# the number is the answer.
 _SAYS = ("is|are|be|equals?|becomes|gives?|yields|reads|returns?|gets?|obtain|have|has|find|just"
          "|simply|exactly|only|to|as|by|the|constant|value|number|so|thus|hence|therefore|then"
          "|think|believe|guess|say|and|plus|minus|times|half|twice|over|frac|sum|lambda|zero")

@@ -7,7 +7,7 @@ from unicodedata import normalize
 _WORDS = ("alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho "
           "sigma tau upsilon phi chi psi omega")
 GREEK = dict(zip(_WORDS.split(), "αβγδεζηθικλμνξοπρστυφχψω", strict=True))
-GREEK |= {word.capitalize(): GREEK[word].upper() for word in (  # those that differ from Latin ones
+GREEK |= {word.capitalize(): GREEK[word].upper() for word in (  # capitals that Latin lacks
     "gamma", "delta", "theta", "lambda", "xi", "pi", "sigma", "phi", "psi", "omega")}
 CASES = frozenset("Nn")  # sizes that count cases: a matrix with so many rows has one in each
 DIGITS, SUBSCRIPTS = "0123456789", "₀₁₂₃₄₅₆₇₈₉"

@@ -48,7 +48,7 @@ MARKUP = [(re.compile(pattern, re.MULTILINE), put) for pattern, put in (
     (r"^\s*[*•]\s+(?=\$|\\[(\[])", ""), (r"∴|∵", ""),
     # R, Julia and SciPy: A <- B, exp.(A), cho_solve((C, True), X)
     (r"((?:^|;)\s*(?!return\b)[A-Za-z][\w.]*\s*)(?:<-|←)", r"\1 ="),
-    (r"<-(?![^<>]*>)|←", "⟵"),  # inside a formula, where it is no assignment
+    (r"<-(?![^<>]*>)|←", "⟵"),  # it assigns nothing inside a formula
     (r"\b(exp|log1?p?|sqrt|tanh|sinh?|cosh?|sech?|sigmoid|relu|softplus|abs)\.(?=\()"
      r"|(σ)\.(?=\()", r"\1\2 "),
     (r"(cho_solve\(\s*)\(\s*(\w+)\s*,\s*(?:True|lower\s*=\s*True|1|\w*low(?:er)?)\s*\)",
@@ -155,16 +155,14 @@ NAMED = _words("""
 VARIANTS = {"varepsilon": "epsilon", "varphi": "phi", "vartheta": "theta", "varrho": "rho",
             "varsigma": "sigma", "varpi": "pi"}
 
-# The beginnings of names in code, and methods and operators that only code for arrays has: there, a
-# star between two matrices multiplies entry by entry.
+# How names in code begin, and what only code for arrays has, in which a star acts entry by entry.
 MODULE = re.compile(r"(?:(?:np|numpy|jnp|jax\.numpy|torch|scipy|sp|jsp|jax\.scipy|tf)\."
                     r"(?:linalg\.|special\.|math\.|nn\.(?:functional\.)?)?"
                     r"|jax\.nn\.|\bF\.(?=soft|log_?s|sigm|relu|tanh)"
                     r"|(?:la|LA|sla|linalg|LinearAlgebra|special)\.)(?=[a-z])")
 ARRAYS = re.compile(rf"{MODULE.pattern}|(?<=[\w)\]}}'])\s*@(?!\.)|%\*%"
                     r"|(?<!w\.r)\.(?:dot|mm|matmul|t|sum|trace|pow|mT)\b")
-# What only Mathematica and Maple write, and their dot for the product, which others write between
-# two letters
+# What only Mathematica and Maple write, and their dot for the product, which others write too.
 MATHEMATICA = re.compile(r"\b(?:Transpose|Inverse|Tr|Det|IdentityMatrix|LinearSolve|Diagonal|Dot"
                          r"|Norm|Exp|DiagonalMatrix|LogisticSigmoid|Tanh|Log)\["
                          r"|\b(?:Matrix|Linear)?(?:Transpose|Inverse|Solve)\((?=.*\)\.[\w(])"
@@ -216,8 +214,7 @@ TALK = PROSE | _words("""
     should simplified simply some suppose sure term terms think trying turns up value vector was
     worked working would wrt
 """)
-# Words that leave the formula of an answer what it is, in whatever order they stand beside it: no
-# part, size, sign, condition or comparison is among them
+# Words that change no formula: none of them is a part, size, sign, condition or comparison.
 ANSWERING = TALK - _words("""
     adding all but constant constants contributions cyclic each first guess if left line might
     on one or path paths second some step symmetric term terms third up would

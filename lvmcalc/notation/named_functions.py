@@ -39,7 +39,7 @@ def _of_number(kind: str, function: Callable[[Expr], Expr]) -> Callable[[Expr], 
 def _identity(*sizes: Expr) -> Expr:
     if len({*sizes}) == 1 and not sizes[0].is_Matrix and sizes[0].is_integer:
         return Identity(sizes[0])
-    raise Unreadable("The size of a unit matrix is one of the sizes, as in eye(N).")
+    raise Unreadable("The size of an identity matrix has to be a known size, as in eye(N).")
 
 
 def _sum(inner_: Expr) -> Expr:
@@ -85,7 +85,7 @@ def _filled(number: Expr, *sizes: Expr) -> Expr:
 def _length(inner_: Expr) -> Expr:
     if inner_.is_Matrix and inner_.cols == 1:
         return inner_.rows
-    raise Unreadable("The length of a matrix is another number in each language: write size(X, 1).")
+    raise Unreadable("The length of a matrix depends on the language: write size(X, 1).")
 
 
 def _pseudo_inverse(inner_: Expr) -> Expr:
@@ -103,7 +103,7 @@ def dot(left: Expr, right: Expr) -> Expr:
     """Return the product, and of two columns that of all their entries."""
     if left.is_Matrix and right.is_Matrix and left.shape == right.shape and not left.is_square:
         return inner_product(left, right)
-    # w @ S, with an array of one axis
+    # An array of one axis is a row in w @ S.
     turned = forming.needs_transpose(left, right)
     return product(transposed(right), left) if turned else product(left, right)
 
@@ -122,7 +122,7 @@ def upper(base: Expr) -> Expr:
 
 def _solved_with(lower: Expr, right: Expr) -> Expr:
     if not lower.is_Matrix:
-        raise Unreadable(f"It is not said which Cholesky factor {quoted(plain(lower))} is.")
+        raise Unreadable(f"It is unclear which Cholesky factor {quoted(plain(lower))} is.")
     return product(inverse(transposed(lower)), inverse(lower), right)
 
 

@@ -75,7 +75,7 @@ class Powers(Calls):
         place = self.place + (self.ahead.text in ("{", "("))
         if self.tokens[place][:2] == ("sign", "∘"):
             del self.tokens[place]
-            self.circles.add(at)  # for it may be read a second time
+            self.circles.add(at)  # it may be read a second time
         return at in self.circles
 
     def dotted(self, at: Token, base: Expr, exponent: str | Expr) -> bool:

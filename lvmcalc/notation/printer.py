@@ -67,7 +67,7 @@ class _Formulas:
         return self._print_Symbol(symbol)
 
     def _print_Mul(self, product: Expr) -> str:
-        # k a^(k - 1), not a^(k - 1) k: with a blank in front, the exponent's letter sorts first
+        # A blank in front makes the exponent's letter sort first: k a^(k - 1), not a^(k - 1) k.
         letters = {letter for factor in product.args if factor.is_Pow
                    for letter in factor.exp.free_symbols.intersection(product.args)}
         return super()._print_Mul(product.xreplace(
@@ -149,7 +149,7 @@ class _Formulas:
             return sign + text
         head = self._print(scalar)
         head = self.BRACKETS.format(head) if scalar.is_Add or "/" in head else head
-        # det c · c⁻¹, lest it read as the determinant of c c⁻¹
+        # Without a dot, det c · c⁻¹ would read as the determinant of c c⁻¹.
         return sign + head + (self.DOT if scalar.has(Determinant) else " ") + text
 
 
@@ -178,7 +178,7 @@ def _with_names(factors: Sequence[Expr]) -> list[Expr]:
     return found
 
 
-@lru_cache(maxsize=10_000)  # of a long formula every part is asked for again and again
+@lru_cache(maxsize=10_000)  # a long formula asks for each part many times
 def _positive_first(term: Expr) -> tuple:
     text = plain(term)  # SymPy's own str inverts on the way, which fails at (K - K)⁻¹
     return text.startswith("-"), -len(text), text

@@ -47,7 +47,7 @@ _OF |= dict.fromkeys(["softmax", "row-wise softmax", "softmax of each row",
 _OF |= {f"{front}{kind}norm": f"‖{{}}‖{power}" for kind in ("", "Frobenius ", "Euclidean ", "L2 ")
         for front, power in (("squared ", "^2"), ("", ""))} | {"squared length": "‖{}‖^2"}
 _OF_NUMBERS = ("({})^-1", "({})^2", "-({})", "log({})", "exp({})", "sqrt({})", "1/2*({})")
-# and two formulas with "and" between them
+# What stands in front of "of" two formulas with "and" between them
 _OF_TWO = {"sum": "({})+({})", "difference": "({})-({})",
            **dict.fromkeys(("product", "matrix product"), "({}) ({})"),
            **dict.fromkeys(("inner product", "dot product", "scalar product"), "⟨{},{}⟩"),
@@ -219,8 +219,7 @@ class _Spoken:
             yield from self.with_what_follows(atom, end)
 
     def with_what_follows(self, formula: str, place: int) -> Iterator[_Heard]:
-        """Yield what is transposed or squared; that may be said of more, as in tanh of X squared.
-        """
+        """Yield a formula with "transpose" or "squared" behind it, which may be said of more."""
         if self.at(place, *_BEHIND):
             form = _BEHIND[self.parts[place][1]]
             if re.fullmatch("[A-Za-z]{2,3}", formula):  # XW transpose
@@ -251,7 +250,7 @@ class _Spoken:
         elif self.at(place, "the"):
             if self.parts[place + 1][0] == "word" and self.parts[place + 1][1] != "the":
                 yield from self.atom(place + 1)
-        elif self.at(place, "quantity"):  # which ends at a comma
+        elif self.at(place, "quantity"):  # it ends at a comma
             yield from ((f"({inner})", end) for inner, end in self.sum(place + 1, False)
                         if self.parts[end][1] in ("", ",", ")"))
         elif kind == "word" and text in FORMULA_NOUNS:
@@ -270,7 +269,7 @@ class _Spoken:
             for left, then in self.term(place, False):
                 for right, end in self.run(then + 1) if self.at(then, "minus", "-", "−") else ():
                     yield f"({left} - {right})", end
-        elif noun.startswith("transposed"):  # which tanh(AX)ᵀ has to be
+        elif noun.startswith("transposed"):  # only tanh(AX)ᵀ is one
             yield from (way for way in self.factor(place) if way[0].endswith(("ᵀ", "^T", "'")))
         elif noun in FORMULA_NOUNS:
             yield from ((f"({inner})", end) for inner, end in _longest(self.run(place)))

@@ -18,7 +18,7 @@ from lvmcalc.notation.text_cleanup import closing
 _ARROW = r"(?:[^\W\d]\w*|\([\w\s,]+\))\s*->\s*\S"
 _NAMES = r"\(?[\w\s,]*\)?"
 _ANNOTATED = r"\((?:[^()]|\([^()]*\))*\)\s*(?:->[^:\n]+)?"
-# f(w) = …, as Julia and paper define a function, but nothing that is called L
+# Julia and paper define a function so: f(w) = …; what is called L is an answer.
 _DEFINED = r"(?:grad\w*|(?:∇|\\nabla\s*|d)?[fgF]|G)\s*\([\w\s,;]+\)\s*=(?!=)"
 _HEADER = re.compile(rf"\s*(?:def\s+\w+\s*{_ANNOTATED}\s*:"
                      rf"|function\s+(?:\[?(?P<result>\w+)\]?\s*=\s*)?\w+\s*{_NAMES}"
@@ -34,7 +34,7 @@ SILENT = re.compile(r"\s*(?:import [\w.]+(?: as \w+)?|from [\w.]+ import (?!.*\b
 COMMENT = re.compile(r"(?:(?<=\s)|(?<=;))(?:#|%|//)\s+(?:(?=.*[A-Za-z]{3})"
                      r"(?:[\w\s,.:()\[\]']|\w-\w|(?<=\bd[A-Z])/(?=d))*"
                      r"|[(\[]?\w\s*[x×,]\s*\w[)\]]?)\s*$")
-# and one that says what a letter of the line is: # Ki = inv(K)
+# A comment that says what a letter of the line is: # Ki = inv(K)
 _MEANING = re.compile(r"(?:(?<=\s)|(?<=;))(?:#|%|//)\s+(?:(?:with|where)\s+)?"
                       r"([^\W\d]\w*\s*=(?!=)[^=#]+)$")
 ANNOTATED = re.compile(r"^(\s*\w+)\s*:\s*[A-Za-z][\w.]*\s*=(?!=)")  # grad: np.ndarray = …
@@ -164,8 +164,8 @@ def _without_head(line: str, head: re.Match | None) -> str:
     arrow = head and re.fullmatch(r"(?:\s*\w+\s*=)?([\w\s(,)]*)->", head[0])
     given = re.findall(r"\w+", arrow[1]) if arrow else []
     if given and not {*given} & {*re.findall(r"\w+", rest)}:
-        raise Unreadable(f"`{quoted(line.strip())}` would be a function of {', '.join(given)}, "
-                         "which does not occur in it.")
+        raise Unreadable(f"`{quoted(line.strip())}` is a function of {', '.join(given)}, "
+                         "which does not occur in its formula.")
     return rest.rstrip().removesuffix("}") if head and head[0].endswith("{") else rest
 
 
@@ -187,7 +187,7 @@ def _refuse_helpers(lines: list[str], heads: list[re.Match | None]) -> None:
         one_line = heads[place] and _ONE_LINE.match(heads[place][0])
         if place < last and (one_line or (_RETURN.match(line) and line.strip() != "return")):
             raise Unreadable(f"`{quoted(line.strip())}` belongs to a function of your own that is "
-                             "more than formulas: write its formula where it is used.")
+                             "more than one formula: write the formula where it is used.")
 
 
 def with_entries(lines: list[str], known: Container[str]) -> list[str]:

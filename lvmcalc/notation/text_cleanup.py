@@ -67,7 +67,7 @@ def unified(text: str) -> str:
     if len(text) > LONGEST_TEXT:
         raise too_long(text)
     text = re.sub("[\U0001d400-\U0001d537\U0001d540\U0001d56c-\U0001d7ce\U0001d7d0-\U0001d7d8"
-                  "\U0001d7da-\U0001d7ff\uff01-\uff5e\u2113]",  # not 𝔼, which is no E
+                  "\U0001d7da-\U0001d7ff\uff01-\uff5e\u2113]",  # 𝔼 is no E
                   lambda letter: normalize("NFKC", letter[0]), normalize("NFD", text))
     if re.search(rf"{_LAYER.pattern}\s*:?=(?!=)", text):
         text = _LAYER.sub(lambda it: f"{it[1]}_{{{it[2]}}}".ljust(len(it[0])), text)

@@ -108,7 +108,7 @@ class _Scanner(Words):
             word in _IN_LATEX or re.match(STYLES, "\\" + word)
             for word in re.findall(r"\\([A-Za-z]+)", self.text))
         self.latex = commands or bool(re.search(r"\\[,;!|{]", self.text))
-        # a backslash in front of a space is a space in LaTeX, and solves in MATLAB
+        # In front of a space, a backslash is a space in LaTeX, but it solves in MATLAB.
         spaces = r"\s|~|&|\$|\\[,;:!>/]|\{\}" + r"|(?<!\s)\\ (?=\S)" * commands
         self.spaces = re.compile(rf"(?:{spaces})+" if self.latex else r"\s+")
         self.found: list[Token] = []

@@ -61,7 +61,7 @@ class Vocabulary(dict):
         self.outputs = tuple(dict.fromkeys(("L", output)))
         self.spellings = {"pi": sp.pi, **names, **sizes,
                           **dict.fromkeys(["I", "Id"], Identity(Dummy("?")))}
-        if "lambda" in names:  # a reserved word of Python, so that code has another
+        if "lambda" in names:  # reserved in Python: code has another word
             others = ["lam", "lamda", "lambd", "lmbda", "lambda_", "lambda_reg", "lambda_param"]
             self.spellings = dict.fromkeys(others, names["lambda"]) | self.spellings
         for name, symbol in adjoints.items():
@@ -148,8 +148,7 @@ def _any_of(*words: str, behind: str = "") -> re.Pattern:
 
 
 def typed(name: str) -> str:
-    """Return the pattern of the ways to type a name: alpha, α, \\alpha; L1, L_1, L_{1}; x_i, x_{i}.
-    """
+    """Return the pattern of the ways to type a name: alpha, α, \\alpha; L1, L_1, L_{1}."""
     pattern = ""
     greek = rf"(?<![A-Za-z])(?:{'|'.join(GREEK)})(?![a-z])"
     for piece in re.findall(rf"\d+$|(?<!\d)_\w+$|{greek}|.", name):
