@@ -1,7 +1,7 @@
 """How formulas are written: in LaTeX, and as plain text that is the same in every run."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 
 import sympy as sp
@@ -138,8 +138,7 @@ class _Formulas:
         return self._applied(part.name, part.arg)
 
     def _print_MatAdd(self, sum_: MatAdd) -> str:
-        first, *others = map(self._print, sorted(sum_.args, key=_positive_first))
-        return _joined(first, others)
+        return with_signs(map(self._print, sorted(sum_.args, key=_positive_first)))
 
     def _print_MatMul(self, product: MatMul) -> str:
         scalar, factors = product.as_coeff_matrices()
@@ -153,7 +152,9 @@ class _Formulas:
         return sign + head + (self.DOT if scalar.has(Determinant) else " ") + text
 
 
-def _joined(first: str, others: list[str]) -> str:
+def with_signs(terms: Iterable[str]) -> str:
+    """Return the sum of terms that are written already: a - b for a and -b."""
+    first, *others = terms
     return first + "".join(f" - {text[1:].lstrip()}" if text.startswith("-") else f" + {text}"
                            for text in others)
 
@@ -249,8 +250,7 @@ class _Plain(_Formulas, sp.StrPrinter):
                 by_entries or any(isinstance(part, BY_ENTRIES) for _, part in alone)):
             terms = [scalar if isinstance(part, sp.OneMatrix) else term
                      for (scalar, part), term in zip(alone, sum_.args, strict=True)]
-            first, *others = map(self._print, sorted(terms, key=_positive_first))
-            return _joined(first, others)
+            return with_signs(map(self._print, sorted(terms, key=_positive_first)))
         return super()._print_MatAdd(sum_)
 
     def _print_HadamardProduct(self, product: HadamardProduct) -> str:
