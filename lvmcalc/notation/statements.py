@@ -186,8 +186,8 @@ def _refuse_helpers(lines: list[str], heads: list[re.Match | None]) -> None:
     for place, line in enumerate(lines):
         one_line = heads[place] and _ONE_LINE.match(heads[place][0])
         if place < last and (one_line or (_RETURN.match(line) and line.strip() != "return")):
-            raise Unreadable(f"`{quoted(line.strip())}` belongs to a function of your own that is "
-                             "more than one formula: write the formula where it is used.")
+            raise Unreadable(f"`{quoted(line.strip())}` belongs to a function of your own that "
+                             "cannot be inlined: write its formula where it is used.")
 
 
 def with_entries(lines: list[str], known: Container[str]) -> list[str]:
