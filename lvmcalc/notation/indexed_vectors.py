@@ -49,6 +49,14 @@ def _of_parts(matrix: Expr, of: Callable[[Expr], Expr]) -> Expr:
     return matrix.func(*(of(part) if part.is_Matrix else part for part in matrix.args))
 
 
+def _without_turn(column: Expr) -> Expr:
+    """Return a column without a transpose around a product, a sum or a function."""
+    inner = column.arg if isinstance(column, Transpose) else None
+    if isinstance(inner, MatMul):
+        return product(*map(transposed, inner.args[::-1]))
+    return _of_parts(inner, transposed) if isinstance(inner, MatAdd | BY_ENTRIES) else column
+
+
 class Vectors:
     """Write numbers and columns that vary with an index as matrices."""
 
@@ -129,13 +137,9 @@ class Vectors:
         """Return a column as a sum of rows of matrices, by index, and of one that is constant."""
         if not self.free(column):
             return {None: column}
-        match column:
+        match column := _without_turn(column):
             case MatrixSymbol():
                 return {self.parts[column].row: self.parts[column].of}
-            case Transpose(args=(MatMul() as inner,)):
-                return self.vector(product(*map(transposed, inner.args[::-1])))
-            case Transpose(args=(inner,)) if isinstance(inner, MatAdd | BY_ENTRIES):
-                return self.vector(_of_parts(inner, transposed))
             case MatAdd():
                 found: dict[str | None, list[Expr]] = {}
                 for term in column.args:
@@ -182,10 +186,8 @@ class Vectors:
         found = []
         for term in body.args if isinstance(body, MatAdd) else [body]:
             scalar, column = as_coeff(term)
-            if isinstance(column, Transpose) and isinstance(column.arg, MatMul):  # (s v_kᵀ)ᵀ
-                inside, factors = column.arg.as_coeff_matrices()
-                scalar *= inside
-                column = product(*map(transposed, factors[::-1]))
+            inside, column = as_coeff(_without_turn(column))  # (s v_kᵀ)ᵀ
+            scalar *= inside
             if more or others or not self.free(column) <= {k}:
                 raise self.refused(self.free(body))
             found.append(product(self.entries(scalar, i, k), self.rows(column, k)))
