@@ -1,4 +1,4 @@
-"""How names are written and spelled: Greek letters, subscripts and superscripts."""
+"""Write and spell names: Greek letters, subscripts and superscripts."""
 
 from collections.abc import Container
 from typing import Any

@@ -261,8 +261,8 @@ class _Loops(Sizes):
             name, bracket, inner, again, turned = it.groups()
             if (bracket == "(") != self.round or name in self.words.functions:
                 return it[0]
-            slices = re.findall(r"\b(\w+)\s*:\s*\1\s*\+\s*1\b", inner)  # x[:, n:n+1] has two axes
-            inner = re.sub(r"\b(\w+)\s*:\s*\1\s*\+\s*1\b", r"\1", inner)
+            # x[:, n:n+1] has two axes
+            inner, slices = re.subn(r"\b(\w+)\s*:\s*\1\s*\+\s*1\b", r"\1", inner)
             places = [self.place(place, known) for place in inner.split(",")]
             places += [self.place(again[1:-1], known)] if again else []
             letters = [place for place in places if place in self.ends]

@@ -30,7 +30,7 @@ from lvmcalc.notation.atoms import CLOSING, NO_AXIS
 from lvmcalc.notation.calls import CALLS, OTHER_NAMES
 from lvmcalc.notation.cholesky_factors import refuse_factors
 from lvmcalc.notation.indices import columns_meant, indexed
-from lvmcalc.notation.lexicon import ARRAYS, END, ENTRY, MATLAB
+from lvmcalc.notation.lexicon import ARRAYS, BOLD, END, ENTRY, MATLAB
 from lvmcalc.notation.name_resolution import quoting
 from lvmcalc.notation.ones import DOUBLE
 from lvmcalc.notation.products import Products
@@ -326,7 +326,7 @@ class _Parser(Products):
                 self.tokens[self.place] = token._replace(kind="changed")
             return changes
         node = token[:2] == ("name", "d") and self.differentials
-        bold = self.text.startswith(("\\mathbf", "\\bm", "\\boldsymbol", "{\\bf"), token.end)
+        bold = re.compile(rf"{BOLD}|\{{\\bf").match(self.text, token.end)
         if node and behind.kind == "name" and bold:
             self.place += 1
             return True

@@ -1,4 +1,4 @@
-"""How formulas are written: in LaTeX, and as plain text that is the same in every run."""
+"""Write formulas: in LaTeX, and as plain text that is the same in every run."""
 
 import re
 from collections.abc import Callable, Iterable, Sequence

@@ -10,7 +10,7 @@ from collections.abc import Container
 from itertools import pairwise
 
 from lvmcalc.notation.letters import ASCII, GREEK
-from lvmcalc.notation.lexicon import ARRAYS, MATLAB, STYLES, VARIANTS
+from lvmcalc.notation.lexicon import ARRAYS, BOLD, MATLAB, STYLES, VARIANTS
 from lvmcalc.notation.name_resolution import Unreadable, quoted
 from lvmcalc.notation.text_cleanup import closing
 
@@ -77,7 +77,7 @@ DEFINITION = re.compile(r"\s*(?:(?:let|define|denote|set|put|write|with|where)\s
                         rf"({LETTER})\s*:?=(?!=)([^=]+)$", re.IGNORECASE)
 _ENTRY_GIVEN = re.compile(rf"\s*(?:(?:where|with|let)\s+)?(?:{STYLES}\s*)?\{{?\s*"
                           r"(\\[a-z]+|[A-Za-z])\s*\}?\s*_\s*\{?\s*([a-z])\s*\}?\s*:?=([^=]+)$")
-_SIGMA = re.compile(r"(?:\\(?:boldsymbol|bm|mathbf)\s*)?"
+_SIGMA = re.compile(rf"(?:{BOLD}\s*)?"
                     r"(?:\{\s*\\sigma\s*\}|\\sigma(?![A-Za-z]))|σ")
 _OPENED = re.compile(r"\s*(?:\\left\s*)?\(")
 _SIGMA_GIVEN = re.compile(rf"(?:^|[\s$.,;(&])(?:{_SIGMA.pattern})\s*"
@@ -187,7 +187,7 @@ def _refuse_helpers(lines: list[str], heads: list[re.Match | None]) -> None:
         one_line = heads[place] and _ONE_LINE.match(heads[place][0])
         if place < last and (one_line or (_RETURN.match(line) and line.strip() != "return")):
             raise Unreadable(f"`{quoted(line.strip())}` belongs to a function of your own that "
-                             "cannot be inlined: write its formula where it is used.")
+                             "is not read: write its formula where it is used.")
 
 
 def with_entries(lines: list[str], known: Container[str]) -> list[str]:
