@@ -12,7 +12,7 @@ from lvmcalc.chain import Chain
 from lvmcalc.marking.derivation_text import letters_given
 from lvmcalc.marking.exercise import exercise_of
 from lvmcalc.marking.left_side import is_loss
-from lvmcalc.notation.formula_finder import ROUND
+from lvmcalc.notation.statements import NABLA, ROUND
 from lvmcalc.notation.vocabulary import typed
 
 _ARGUMENT = r"(?:\s*\(\s*[\w\\{},; ]*\))?"

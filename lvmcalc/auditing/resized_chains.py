@@ -21,13 +21,14 @@ from lvmcalc.marking.exercise import RIGHT
 from lvmcalc.notation import Unreadable
 from lvmcalc.notation.forming import as_number
 from lvmcalc.notation.formula_finder import sides_of
+from lvmcalc.notation.letters import CASES
 from lvmcalc.notation.parser import readings
 
 
 def _of_one_size(chain: Chain) -> Chain:
     """Return a chain in which all sizes are one."""
     sizes = size_letters(chain)
-    names = [*(size.name for size in sizes if size.name in "Nn"), *(size.name for size in sizes)]
+    names = [*(size.name for size in sizes if size.name in CASES), *(size.name for size in sizes)]
     one = next((size for size in sizes if size.name in chain.leaves), Symbol(
         names[0], integer=True, positive=True) if sizes else None)  # softmax needs N rows
     return _with_sizes(chain, dict.fromkeys(sizes, one))

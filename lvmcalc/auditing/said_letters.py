@@ -16,7 +16,8 @@ from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression, Verdict
 from lvmcalc.marking.exercise import NoValue, exercise_of
 from lvmcalc.notation import Unreadable
 from lvmcalc.notation.forming import as_number, change_of
-from lvmcalc.notation.formula_finder import ROUND, sides_of
+from lvmcalc.notation.formula_finder import sides_of
+from lvmcalc.notation.statements import ROUND
 
 _TAKEN = "The gradient is read as {}."
 _LOG_P = re.compile(r"\\?(?:log|ln)\s*p(?:\s*\([^()]*\))?")

@@ -143,7 +143,7 @@ def as_equations(text: str, chain: Chain) -> str:
     if _LAYERS.search(text) and not vocabulary.pattern.fullmatch("delta"):  # δ² is the δ of layer 2
         text = _LAYER.sub(lambda it: f"{it[1]}_{normalize('NFKC', it[2] or it[3])} ", text)
     text = _GRAD.sub(gradient, _HESS.sub(r"\1∇²L", with_functions(_DENOTES.sub(
-        r"\1 be ", _HATTED.sub("d\\1\u0302", text)))))
+        r"\1 be ", _HATTED.sub("d\\1\u0302", text)), vocabulary)))
     lines = _DIAGONAL.sub(_by_entries, text).split("\n")
     text = "\n".join(map(_said, ["", *lines], lines))
     given = [it for it in _OF.findall(_AT_LEAF.sub("", text)) if it[1] in chain.leaves]

@@ -15,6 +15,7 @@ from lvmcalc.calculus.functions import DEFINED, NUMPY, a, entry_by_entry
 from lvmcalc.calculus.operations import record
 from lvmcalc.chain.dialects import Dialect
 from lvmcalc.notation.entrywise import Entrywise
+from lvmcalc.notation.printer import with_signs
 
 _SUM, _TIMES, _POWER, _ATOM = range(1, 5)  # how tightly the parts of a text bind
 Text = tuple[str, int]
@@ -93,9 +94,7 @@ class Writer(Printer):
     def added_up(self, terms: list[Expr], write: Callable[[Expr], Text]) -> str:
         """Return the sum of terms, with those in front that have no minus sign."""
         terms.sort(key=lambda term: term.could_extract_minus_sign())
-        first, *texts = (write(without_power(term))[0] for term in terms)
-        return first + "".join(f" - {text[1:]}" if text.startswith("-") else f" + {text}"
-                               for text in texts)
+        return with_signs(write(without_power(term))[0] for term in terms)
 
     def _print_Mul(self, product: sp.Mul) -> Text:
         return self.multiple(product, "")

@@ -18,14 +18,14 @@ from lvmcalc.marking.exercise import Exercise
 from lvmcalc.notation import Unreadable
 from lvmcalc.notation.array_axes import KeptAxis
 from lvmcalc.notation.forming import as_number, transposed
-from lvmcalc.notation.formula_finder import DERIVATIVES, MATH, ROUND, sides_of, with_output
+from lvmcalc.notation.formula_finder import DERIVATIVES, MATH, sides_of, with_output
 from lvmcalc.notation.indices import INDICES, spread_out
 from lvmcalc.notation.kronecker import Vec
 from lvmcalc.notation.letters import ASCII
 from lvmcalc.notation.lexicon import STYLES
 from lvmcalc.notation.parser import Reading, parse, readings
 from lvmcalc.notation.products import OUTER
-from lvmcalc.notation.statements import LETTER
+from lvmcalc.notation.statements import LETTER, ROUND
 from lvmcalc.notation.text_cleanup import closing
 from lvmcalc.notation.tokens import quoted
 from lvmcalc.notation.vocabulary import Vocabulary, matching

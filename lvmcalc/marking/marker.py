@@ -6,6 +6,7 @@ What is wrong is for the diagnosis.
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -37,6 +38,7 @@ from lvmcalc.models import chain_named
 from lvmcalc.notation import Unreadable
 from lvmcalc.notation.forming import as_number
 from lvmcalc.notation.parser import Reading
+from lvmcalc.notation.text_cleanup import unified
 
 _VERDICTS = {"proved": "Right, proved", "exact": "Right, in exact arithmetic",
              "numeric": "Right, in numbers", "refuted": "Not right",
@@ -170,7 +172,9 @@ def _mark(exercise: Exercise, answer: Any) -> Mark:
     try:
         sides, beside = read_answer(exercise, answer)
     except Unreadable as error:
-        return _unmarked(exercise, error.about(error.read, answer))
+        with suppress(Unreadable):  # it was too long to be rewritten
+            error = error.about(error.read or unified(answer), answer)
+        return _unmarked(exercise, error)
     except _REFUSED as error:
         return _unmarked(exercise, error)
     marks = [_of_readings(exercise, readings) for readings in sides]

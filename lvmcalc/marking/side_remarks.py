@@ -22,8 +22,9 @@ _SOURCE = (rf"\((?:(?:see|cf\.?)\s+)?{_AUTHOR},?\s+{_YEAR}"
            r"|\((?:(?:see|cf\.?)\s+)?(?:[Ee]q(?:uation|n|s)?|[Ss]ection|[Cc]hapter)s?\.?\s*\(?"
            r"\d[\d.]*\)?(?:,?\s+(?:in|of|from|and|&|the|[A-Z][A-Za-z'’]+))*\)"
            rf"|\b(?:[Ff]rom|[Ff]ollowing|[Bb]y|[Ss]ee|[Aa]s\s+in)\s+{_AUTHOR}\s+\({_YEAR}\),?")
-# Division and these functions have no other meaning here; a square or a product has
-ENTRIES = (r"\(the\s+(?:fraction|division|quotient|exponential|logarithm|sigmoid|tanh)\s+is\s+"
+# Division and functions of numbers have no other meaning here; a square or a product has
+_BY_ENTRIES = {"fraction", "division", "quotient", "exponential", "logarithm"}
+_TAKEN = (r"\(the\s+(?P<taken>[A-Za-z]+)\s+is\s+"
            r"(?:taken|applied|meant|understood)\s+(?:entry\s+by\s+entry|(?:element|entry)-?wise)\)")
 _CALLED = (r"\(the\s+(?:residuals?|errors?|predictions?|kernel(?:\s+matrix)?|probabilities)\)"
            r"(?=[\s.]*$)")
@@ -42,7 +43,7 @@ _CLOSING = (rf"\s+Let\s+me\s+know\s+(?:if|whether){_WORDS}\s*[.!?]*\s*$"
             r"(?:factors?\s+(?:of\s+)?)?(?:1/2|½|2)\s+cancels?(?:\s+(?:with|against))?"
             r"(?:\s+the\s+(?:factor\s+(?:of\s+)?)?2)?"
             r"(?:\s+from\s+the\s+(?:two\s+uses\s+of\s+\w|square|derivative))?\.?\s*$")
-_REMARK = re.compile(f"{_SOURCE}|{ENTRIES}|{_CALLED}|{_TWICE}|{_CLOSING}")
+_REMARK = re.compile(f"{_SOURCE}|{_TAKEN}|{_CALLED}|{_TWICE}|{_CLOSING}")
 _LETTER = r"(?:\$|\\\()?\s*\\?(?P<{}>\w+)\s*(?:\$|\\\))?"
 _SYMMETRIC = re.compile(
     r"\((?:(?:using|by|since|as)\s+(?:that\s+)?)?" + _LETTER.format("a") + r"\s+is\s+symmetric\)"
@@ -57,10 +58,10 @@ _BECAUSE = re.compile(r",?\s+(?:because|since|as)\s+(?P<sign>\$?)(?P<formula>[^$
 _SIZED = re.compile(r"\(\s*(?:an?\s+)?(?P<d>\$?)(?P<rows>\w)\s*(?:\\times|×)\s*"
                     r"(?P<columns>\w)(?P=d)"
                     r"\s+matrix(?:,?\s+like\s+\$?(?P<like>\\?\w+)\$?)?\s*\)(?=[\s.]*$)")
-# "p = σ(Xw) elementwise": these functions have no other meaning, a softmax none but along rows
+# "p = σ(Xw) elementwise": functions of numbers have no other meaning, a softmax none but along rows
 _WISE = r"(?:element|entry|component)-?wise"
 _CALL = r"\(\s*-?[\w\s]+\)"
-_ENTRIES = rf"(?:1|\\?(?:exp|tanh|sigmoid|sigma|σ)²?\s*{_CALL})"  # with + - / between them
+_ENTRIES = rf"(?:1|\\?(?:[A-Za-z]{{3,}}|σ)²?\s*{_CALL})"  # with + - / between them
 _TAIL = re.compile(
     rf"(?P<entries>=[\s(]*{_ENTRIES}(?:[\s)]*[-−+/][\s(]*{_ENTRIES})*[\s)]*),?\s+{_WISE}"
     r"(?=\s*[.,;]|\s*$|\s*\n)"
@@ -85,6 +86,12 @@ def without_remarks(exercise: Exercise, text: str) -> str:
     def blank(match: re.Match) -> str:
         return " " * len(match[0])
 
+    functions = exercise.chain.vocabulary.of_numbers
+
+    def remark(match: re.Match) -> str:
+        return match[0] if match["taken"] and match["taken"] not in _BY_ENTRIES | functions else (
+            blank(match))
+
     def of_symmetry(match: re.Match) -> str:
         known = (match["a"] or match["b"] or match["c"]) in symmetric_letters(exercise.chain)
         return blank(match) if known else match[0]
@@ -101,7 +108,7 @@ def without_remarks(exercise: Exercise, text: str) -> str:
             notation.spelling(match["like"] or exercise.wrt) == exercise.wrt)
         return blank(match) if fits else match[0]
 
-    text = _SYMMETRIC.sub(of_symmetry, _REMARK.sub(blank, text))
+    text = _SYMMETRIC.sub(of_symmetry, _REMARK.sub(remark, text))
     text = _SIZED.sub(of_size, _BECAUSE.sub(of_formula, text))
 
     def named(match: re.Match) -> str:
@@ -112,7 +119,13 @@ def without_remarks(exercise: Exercise, text: str) -> str:
     if squared := _SQUARED.search(text):
         text = re.sub(_SQUARE.format(squared["of"]), "({0}∘{0})".format(squared["of"]),
                       text[:squared.start()])
-    return _TAIL.sub(lambda it: (it["entries"] or it["rows"]).ljust(len(it[0])), text)
+
+    def tail(match: re.Match) -> str:
+        called = {*re.findall(r"[A-Za-z]{3,}(?=²?\s*\()", match["entries"] or "")}
+        return (match["entries"] or match["rows"]).ljust(len(match[0])) if (
+            called <= functions) else match[0]
+
+    return _TAIL.sub(tail, text)
 
 
 def _agree(exercise: Exercise, name: str, formula: str, symmetric: bool) -> bool:

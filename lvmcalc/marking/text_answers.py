@@ -165,7 +165,7 @@ def _beside_remarks(exercise: Exercise, text: str,
                     ) -> tuple[list[list[Reading]], dict[Expr, Expr]]:
     """Return the sides of an answer beside remarks that are shown."""
     text, shown = without_shown(exercise, text)
-    text = with_formulas(without_remarks(exercise, text))
+    text = with_formulas(without_remarks(exercise, text), exercise.chain.vocabulary)
     told = without_prose(exercise, text, stands_beside) or Told(text, {})
     if not (note := note_of([*shown, *told.remarks])) or not told.text.strip():
         raise Unreadable("There is no answer beside a remark.")
@@ -206,7 +206,7 @@ def _spoken(exercise: Exercise, text: str, wrong: Unreadable,
 
 def _among_words(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Expr, Expr]]:
     """Return the sides of an answer, also of one between sentences."""
-    text = with_formulas(without_remarks(exercise, text))
+    text = with_formulas(without_remarks(exercise, text), exercise.chain.vocabulary)
     try:
         return _alone(exercise, text)
     except Unreadable as error:

@@ -11,6 +11,7 @@ from sympy import Expr, MatrixSymbol, OneMatrix
 from lvmcalc.notation import forming
 from lvmcalc.notation.atoms import NO_AXIS, Atoms
 from lvmcalc.notation.entrywise import Entrywise
+from lvmcalc.notation.letters import CASES
 from lvmcalc.notation.softmax_shift import Largest
 from lvmcalc.notation.tokens import Token, Unreadable, quoted
 
@@ -20,7 +21,7 @@ AXES = {"r": True, "c": False}  # whether the entries of each row are summed
 
 
 class KeptAxis(MatrixSymbol):
-    """A letter for a column or a row of which the axis was kept: it is copied along the other."""
+    """A vector with keepdims=True: beside a matrix it is copied along its other axis."""
 
 
 class Axes(Atoms):
@@ -49,18 +50,17 @@ class Axes(Atoms):
         TensorFlow and JAX take the last axis.
         """
         shape = getattr(value, "shape", (0, 1))
-        if shape[1] == 1 and self.sums.free(value):  # of one case in a loop
+        if shape[1] == 1 and self.sums.free(value):  # one case in a loop
             return "c"
         if re.search(r"\b(?:tf|jax)\.nn\.$", self.text[:token.start]) and shape[1] != 1:
             return "r"
-        if self.arrays or str(shape[0]) not in ("N", "n") or shape[1] == 1:
+        if self.arrays or str(shape[0]) not in CASES or shape[1] == 1:
             raise self.refused(token, NO_AXIS)
         self.rowwise = True
         return "r"
 
     def along(self, axis: str, name: str, matrix: Expr) -> Expr:
-        """Return the sum, the mean or the largest of the entries, or the softmax, of each row or of
-        each column."""
+        """Return what a function such as sum, mean or softmax makes of each row or column."""
         row = AXES[axis.rstrip("k")]
         if name == "softmax":
             powers = self.vocabulary.functions["exp"](matrix)
@@ -108,8 +108,7 @@ class Axes(Atoms):
         return self.along_an_axis(forming.transposed(value) if axis in ("c", [0]) else value)
 
     def tiled(self, token: Token, value: Expr, down: Expr, across: Expr) -> Expr:
-        """Return copies of a number, a column or a row, as np.tile(r, (1, D)) and repmat make them.
-        """
+        """Return copies of a number, a column or a row, as np.tile and repmat make them."""
         if self.arrays and value.is_Matrix and value.cols == 1 and not self.is_kept(value):
             value = forming.transposed(value)  # an array of one axis is a row
         size = (*getattr(value, "shape", (1, 1)), down, across)

@@ -134,8 +134,10 @@ class Atoms:
     # Derivatives
     def no_adjoint(self, at: Token) -> Unreadable:
         """Return the error about the derivative of what is no scalar."""
-        return Unreadable(f"`{quoted(self.text[at.start:])}` begins with no adjoint: adjoints are "
-                          f"those of {self.vocabulary.outputs[0]}.", at.start)
+        before = self.tokens[self.tokens.index(at) - 1]
+        start = before.start if before.text in ("∂", "d") else at.start
+        return Unreadable(f"At `{quoted(self.text[start:])}` there is no adjoint: adjoints are "
+                          f"those of {self.vocabulary.outputs[0]}.", start)
 
     def is_scalar(self, name: str) -> bool:
         """Return whether there are adjoints of what has this name."""

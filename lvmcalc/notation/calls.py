@@ -41,9 +41,9 @@ CALLS = ("size", "abs2", "einsum", "sweep", *_ALONG[2:], "chol", "solve_triangul
 class Calls(Axes):
     """Read the call of a function, whose name was the last token."""
 
-    axis: str = ""  # what was named beside the arguments
-    lower: bool = False  # whether a lower triangle was
-    operation: str = ""  # and which of + - * /
+    axis: str = ""  # the axis that is named beside the arguments
+    lower: bool = False  # whether a lower triangle is
+    operation: str = ""  # one of + - * /, if one is
 
     def applied(self, token: Token) -> Expr:
         """Return the value of a function, with or without brackets behind its name."""
@@ -64,7 +64,7 @@ class Calls(Axes):
             return self.called(name, token, self.arguments())
         if self.ahead.text in CLOSING:
             return self.called(name, token, [self.bracket()])
-        if name in NAMED and (self.ahead.text == "^" or (
+        if name in NAMED | self.vocabulary.of_numbers and (self.ahead.text == "^" or (
                 self.ahead.kind == "power" and self.ahead.text.isdigit())):  # tanh²(XW)
             return self.power_of(token)
         if name in _BRACKETED:  # inverse is said behind a matrix: K inverse X
@@ -127,7 +127,7 @@ class Calls(Axes):
                 axis = self.axis_at(token, arguments.pop())
             if name == "expand_dims":
                 return self.along_the_other(token, arguments[0], axis or arguments[1:])
-            if operation or name == "sweep":  # and no other function is told an operation
+            if operation or name == "sweep":  # no other function takes an operation
                 return {"sweep": self.swept}[name](token, *arguments, operation or "-")
             if name == "prop.table":
                 return self.swept(token, *arguments, self.sums_along(*arguments), "/")

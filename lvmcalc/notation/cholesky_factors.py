@@ -93,8 +93,8 @@ def refuse_factors(expression: Expr) -> Expr:
     if found.has(Largest):
         raise Unreadable(REFUSED)
     if found.has(Factorised):
-        raise Unreadable("What cholesky returns in Julia is read where it is solved with: F \\ Y.")
+        raise Unreadable("What Julia's cholesky returns is read only in a solve: F \\ Y.")
     if found.has(Cholesky, Upper):
-        raise Unreadable("A Cholesky factor is read where its two triangles are solved with, the "
-                         "lower one first, as in solve(C.T, solve(C, X)).")
+        raise Unreadable("A Cholesky factor is read only in two triangular solves, that with the "
+                         "lower triangle first, as in solve(C.T, solve(C, X)).")
     return found

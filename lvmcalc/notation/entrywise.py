@@ -3,7 +3,7 @@
 from typing import Any
 
 import sympy as sp
-from sympy import Expr
+from sympy import Expr, HadamardPower, HadamardProduct
 from sympy.core.symbol import Str
 
 
@@ -41,3 +41,6 @@ class EntrySum(Expr):
 
     def _sympystr(self, printer: Any) -> str:
         return f"sum({printer.doprint(self.arg)})"
+
+
+BY_ENTRIES = HadamardProduct | HadamardPower | Entrywise

@@ -90,8 +90,7 @@ _WORD = re.compile(r"\s*([A-Za-z-]+)(['’](?:s|m|ve|re|d|ll)(?![A-Za-z]))?"
 
 
 def without_politeness(text: str, vocabulary: Vocabulary) -> str:
-    """Return a text without "3a)" or "Sure!" in front of it, and ", right?" or "where I is the
-    identity" behind it."""
+    """Return a text without "3a)" or "Sure!" in front of it, and ", right?" behind it."""
     text = _POLITE.sub(lambda found: " " * len(found[0]), text)
     return _without_unit(_ASKING.sub("", text), vocabulary)
 

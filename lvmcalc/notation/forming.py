@@ -10,7 +10,7 @@ import sympy as sp
 from sympy import Dummy, Expr, HadamardPower, HadamardProduct, Inverse, MatAdd, MatMul, OneMatrix
 
 from lvmcalc.checks import CannotBeFormed
-from lvmcalc.notation.entrywise import Entrywise
+from lvmcalc.notation.entrywise import BY_ENTRIES
 from lvmcalc.notation.kronecker import LEFT, Kronecker, Vec, contracted
 from lvmcalc.notation.printer import plain, shape
 from lvmcalc.notation.tokens import Unreadable, quoted
@@ -31,9 +31,6 @@ class ScalarDifferential(Expr):
 
 class Copies(OneMatrix):
     """Ones in place of a number that stands in a sum with a matrix, as beside ∘ it may."""
-
-
-_BY_ENTRIES = (HadamardProduct, HadamardPower)
 
 
 # Sums and products
@@ -58,8 +55,7 @@ def total(terms: list[Expr]) -> Expr:
 
 
 def _number_of_ones(term: Expr) -> Expr:
-    """Return the number in front of the sign 𝟏 that stands beside a matrix: it is no column there.
-    """
+    """Read a·𝟏 beside a matrix as the number a."""
     number, ones = as_coeff(term)
     column = isinstance(ones, OneMatrix) and isinstance(ones.rows, Dummy) and ones.cols == 1
     if column and not number.is_number:
@@ -76,7 +72,7 @@ def acts_by_entries(matrix: Expr) -> bool:
     if isinstance(matrix, MatAdd):
         return any(map(acts_by_entries, matrix.args))
     part = as_coeff(matrix)[1]
-    return isinstance(part, (*_BY_ENTRIES, Entrywise))
+    return isinstance(part, BY_ENTRIES)
 
 
 def spread_numbers(expression: Expr) -> Expr:
@@ -91,7 +87,7 @@ def spread_numbers(expression: Expr) -> Expr:
         return expression
     ones = {part: OneMatrix(*part.shape) for part in expression.atoms(Copies)}
     expression = expression.xreplace({part: part.xreplace(ones)
-                                      for part in expression.atoms(*_BY_ENTRIES)})
+                                      for part in expression.atoms(HadamardProduct, HadamardPower)})
     for part in sp.preorder_traversal(expression):
         added = [term for term in part.args if isinstance(part, MatAdd)
                  and (isinstance(term, Copies) or isinstance(term.args[-1], Copies))]
@@ -227,7 +223,7 @@ def power(base: Expr, exponent: str | Expr) -> Expr:
     if isinstance(exponent, str) and "T" in exponent:
         return transposed(inverse(base) if "-" in exponent else base)
     exponent = sp.sympify(int(exponent)) if isinstance(exponent, str) else exponent
-    if str(exponent) == "t" and not is_number(base):  # no number, so that it is the transpose Yᵗ
+    if str(exponent) == "t" and not is_number(base):  # the transpose Yᵗ
         return transposed(base)
     if is_number(base) and is_number(exponent):
         return as_number(base) ** exponent
@@ -260,7 +256,7 @@ def transposed(base: Expr) -> Expr:
 
 def inverse(base: Expr) -> Expr:
     """Return the inverse."""
-    if isinstance(base, sp.Transpose):  # so that T and I in turn do not nest
+    if isinstance(base, sp.Transpose):  # T and I in turn must not nest
         return transposed(inverse(base.arg))
     if isinstance(base, Kronecker):
         return Kronecker(*map(inverse, base.args))

@@ -12,7 +12,7 @@ from sympy import Expr
 from lvmcalc.notation.filler_phrases import PHRASES, VALUE, without_phrases
 from lvmcalc.notation.lexicon import ANSWERING, ENVIRONMENTS, NAMED, SHAPE
 from lvmcalc.notation.name_resolution import Unreadable, quoted
-from lvmcalc.notation.statements import SIDE, is_open
+from lvmcalc.notation.statements import NABLA, ROUND, SIDE, SPACE, is_open
 from lvmcalc.notation.text_cleanup import closing, unified
 from lvmcalc.notation.vocabulary import ENDS, Vocabulary, typed
 
@@ -37,23 +37,20 @@ _SCALAR = (r"(?:\\mathcal\s*(?:\{\s*[A-Z]\s*\}|[A-Z](?![A-Za-z]))|\\(?:ell|(?:va
            r"(?:MSE|SSE|RSS|NLL|B?CE|[Ll]oss|[Cc]ost)\b(?:\s*\})?"
            r"|[ℓℒlfφ](?!\w)|[A-Z](?![\w'ᵀ⁻])|(?:\\?(?:log|ln)\s*)?p\s*\([^()=+]*\))"
            rf"(?:{_ARGUMENT})?")
-_SPACE = r"(?:\s|\\[,;:! ])*"
-ROUND = rf"(?:\\partial\b|∂|\\mathrm\s*(?:\{{\s*d\s*\}}|d\b)|\bd){_SPACE}"
-_NABLA = r"(?:∇|\\nabla(?![A-Za-z]))\s*"
 DERIVATIVES = [re.compile(pattern, re.MULTILINE) for pattern in (
     rf"(\\[td]?frac\s*\{{\s*{ROUND})({_SCALAR})(?=\s*\}}\s*\{{\s*{ROUND})",
     rf"({ROUND})({_SCALAR})(?=\s*/\s*{ROUND})",
-    rf"({_NABLA}_\s*(?:\{{[^{{}}]*(?:\{{\w+\}})?\}}|\\\w+(?:\s*\{{?\w+\}}?)?|\w+){_SPACE})"
+    rf"({NABLA}\s*_\s*(?:\{{[^{{}}]*(?:\{{\w+\}})?\}}|\\\w+(?:\s*\{{?\w+\}}?)?|\w+){SPACE}*)"
     rf"({_SCALAR})",
-    rf"({_NABLA})({_SCALAR})(?=\s*&?\s*=)",
+    rf"({NABLA}\s*)({_SCALAR})(?=\s*&?\s*=)",
     rf"((?:^|\\\\)\s*(?:{ROUND}|δ))({_SCALAR})(?=\s*&?\s*=)")]
 # ∂/∂X = …, with nothing that is differentiated
 _BARE = re.compile(rf"(\\[td]?frac\s*\{{\s*{ROUND})(?=\}}\s*\{{\s*{ROUND}[^{{}}=]*"
                    rf"(?:\{{\w+\}})?\s*\}}\s*&?\s*=)|({ROUND})(?=/\s*{ROUND}[^\s=/]+\s*&?\s*=)")
-_BY_ARGUMENT = re.compile(rf"({_NABLA}|\bgrad\s+)[^\W\d_]\s*\(\s*(\\?\w+"
+_BY_ARGUMENT = re.compile(rf"({NABLA}\s*|\bgrad\s+)[^\W\d_]\s*\(\s*(\\?\w+"
                           r"(?:\s*\{\w+\}|\s\w)?)\s*\)(?=\s*&?\s*=)")
-# A number that a sentence carries, as "see section 2" and "Bishop (2006)", but not "it is 2"; and
-# a letter, as "see appendix D"
+# A number or letter of a sentence: "see section 2", "Bishop (2006)", "see appendix D". In "it is 2"
+# the number is the answer.
 _SAYS = ("is|are|be|equals?|becomes|gives?|yields|reads|returns?|gets?|obtain|have|has|find|just"
          "|simply|exactly|only|to|as|by|the|constant|value|number|so|thus|hence|therefore|then"
          "|think|believe|guess|say|and|plus|minus|times|half|twice|over|frac|sum|lambda|zero")
@@ -131,7 +128,7 @@ def with_output(text: str, vocabulary: Vocabulary, own: Collection[str] = ()) ->
     output = vocabulary.outputs[0]
     text = _BARE.sub(lambda it: f"{it[0]}{' ' * it[0].endswith('l')}{output}", text)
     text = _BY_ARGUMENT.sub(r"\1_{\2} L", text)
-    text = text if "f" in own else re.sub(rf"({_NABLA})f(?=\s*&?\s*=)", r"\1L", text)
+    text = text if "f" in own else re.sub(rf"({NABLA}\s*)f(?=\s*&?\s*=)", r"\1L", text)
     for pattern in DERIVATIVES:
         text = pattern.sub(named, text)
     return text
@@ -145,7 +142,8 @@ def _plain_scalar(text: str, vocabulary: Vocabulary) -> str:
                   rf"\s*\((?:\s*(?:{names})\s*[,;|]?)+\)",
                   lambda it: (" " * (not it[1]) + (it[1] or "L")).ljust(len(it[0])), text)
     if not _FRACTION.search(text) and _CHANGED.search(text):  # any other ∂ is no d
-        behind = rf"[(\[{{|‖]|\\(?!r)|{'|'.join(NAMED)}|(?:{names}){ENDS}"
+        called = "|".join(sorted(NAMED | vocabulary.of_numbers))
+        behind = rf"[(\[{{|‖]|\\(?!r)|{called}|(?:{names}){ENDS}"
         text = re.sub(rf"(?:∂|\\partial\b)\s*(?={behind})", "d", text)
     return text
 

@@ -4,15 +4,13 @@ from collections.abc import Callable, Mapping
 from itertools import product as pairs
 from typing import NamedTuple
 
-import sympy as sp
-from sympy import Expr, MatAdd, MatMul, MatrixExpr, MatrixSymbol, OneMatrix, Trace, Transpose
+from sympy import Expr, MatAdd, MatMul, MatrixExpr, MatrixSymbol, OneMatrix, S, Trace, Transpose
 
 from lvmcalc.notation import forming
-from lvmcalc.notation.entrywise import Entrywise
+from lvmcalc.notation.entrywise import BY_ENTRIES
 from lvmcalc.notation.forming import (
     as_coeff,
     elementwise,
-    power_of_entries,
     product,
     total,
     transposed,
@@ -34,7 +32,7 @@ class Indexed(NamedTuple):
     column: str = ""
 
 
-class Over(sp.Expr):
+class Over(Expr):
     """The sum of a number over some indices, inside another sum."""
 
     is_commutative = True
@@ -44,6 +42,19 @@ class OverColumns(MatrixExpr):
     """The sum of a column over an index, inside another sum or in an entry, as Σ_j a_ij v_j."""
 
     shape = property(lambda self: self.args[0].shape, doc="The shape of the column.")
+
+
+def _of_parts(matrix: Expr, of: Callable[[Expr], Expr]) -> Expr:
+    """Return what is made of the matrices that a function makes of the parts of a matrix."""
+    return matrix.func(*(of(part) if part.is_Matrix else part for part in matrix.args))
+
+
+def _without_turn(column: Expr) -> Expr:
+    """Return a column without a transpose around a product, a sum or a function."""
+    inner = column.arg if isinstance(column, Transpose) else None
+    if isinstance(inner, MatMul):
+        return product(*map(transposed, inner.args[::-1]))
+    return _of_parts(inner, transposed) if isinstance(inner, MatAdd | BY_ENTRIES) else column
 
 
 class Vectors:
@@ -64,7 +75,7 @@ class Vectors:
 
     def size(self, index: str | None) -> Size:
         """Return the number of values of an index."""
-        return self.ranges[index][0] if index else sp.S.One
+        return self.ranges[index][0] if index else S.One
 
     def laid(self, matrix: Expr, row: str | None, column: str | None, i: str | None,
              j: str | None) -> Expr:
@@ -126,13 +137,9 @@ class Vectors:
         """Return a column as a sum of rows of matrices, by index, and of one that is constant."""
         if not self.free(column):
             return {None: column}
-        match column:
+        match column := _without_turn(column):
             case MatrixSymbol():
                 return {self.parts[column].row: self.parts[column].of}
-            case Transpose(args=(MatMul() as inner,)):
-                return self.vector(product(*map(transposed, inner.args[::-1])))
-            case Transpose(args=(MatAdd() as inner,)):
-                return self.vector(MatAdd(*map(transposed, inner.args)))
             case MatAdd():
                 found: dict[str | None, list[Expr]] = {}
                 for term in column.args:
@@ -145,23 +152,13 @@ class Vectors:
                 return {index: total(parts) for index, parts in found.items()}
             case MatMul():
                 return self.multiple(column)
-            case Transpose(args=(Entrywise() as inner,)):
-                return self.vector(self.functions[inner.name](transposed(inner.arg)))
-            case Entrywise():
-                index, *others = self.free(column)
-                if not others:
-                    return {index: self.functions[column.name](self.rows(column.arg, index))}
-            case sp.HadamardPower() if not self.free(column.exp):
-                index, *others = self.free(column)
-                if not others:
-                    return {index: power_of_entries(self.rows(column.base, index), column.exp)}
-            case sp.HadamardProduct():
-                index, *others = self.free(column)
-                if not others:
-                    return {index: elementwise(*(self.rows(it, index) for it in column.args))}
             case OverColumns():
                 return self.summed(column)
-        raise self.refused(self.free(column))
+        index, *others = self.free(column)
+        numbers = (part for part in column.args if not part.is_Matrix)
+        if others or not isinstance(column, BY_ENTRIES) or any(map(self.free, numbers)):
+            raise self.refused(self.free(column))
+        return {index: _of_parts(column, lambda part: self.rows(part, index))}
 
     def multiple(self, column: Expr) -> dict[str | None, Expr]:
         """Return B x_i, or s_i x_i, as rows."""
@@ -189,10 +186,8 @@ class Vectors:
         found = []
         for term in body.args if isinstance(body, MatAdd) else [body]:
             scalar, column = as_coeff(term)
-            if isinstance(column, Transpose) and isinstance(column.arg, MatMul):  # (s v_kᵀ)ᵀ
-                inside, factors = column.arg.as_coeff_matrices()
-                scalar *= inside
-                column = product(*map(transposed, factors[::-1]))
+            inside, column = as_coeff(_without_turn(column))  # (s v_kᵀ)ᵀ
+            scalar *= inside
             if more or others or not self.free(column) <= {k}:
                 raise self.refused(self.free(body))
             found.append(product(self.entries(scalar, i, k), self.rows(column, k)))

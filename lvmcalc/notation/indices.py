@@ -30,8 +30,7 @@ _ABOVE = re.compile(r"([^\W\d_]\}?)\s*(?:_\s*\{?\s*([a-z])\s*\}?\s*)?"
 
 
 def spread_out(text: str) -> str:
-    """Return a text with _{ij} for what is written ᵢⱼ, _{i, j} or, if i is that of a sum, ^{(i)}_j.
-    """
+    """Return a text with _{ij} for ᵢⱼ, for _{i, j} and, if i belongs to a sum, for ^{(i)}_j."""
     indices = "".join(it[1] or it[2] for it in re.finditer(rf"(?:{_HEAD % 'Σ|'}){_LIMITS}", text))
     text = _ABOVE.sub(lambda it: f"{it[1]}_{{{it[3]}{it[2] or it[4] or ''}}}" if it[3] in indices
                       else it[0], text)

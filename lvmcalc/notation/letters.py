@@ -1,4 +1,4 @@
-"""How names are written and spelled: Greek letters, subscripts and superscripts."""
+"""Write and spell names: Greek letters, subscripts and superscripts."""
 
 from collections.abc import Container
 from typing import Any
@@ -7,8 +7,9 @@ from unicodedata import normalize
 _WORDS = ("alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho "
           "sigma tau upsilon phi chi psi omega")
 GREEK = dict(zip(_WORDS.split(), "αβγδεζηθικλμνξοπρστυφχψω", strict=True))
-GREEK |= {word.capitalize(): GREEK[word].upper() for word in (  # those that differ from Latin ones
+GREEK |= {word.capitalize(): GREEK[word].upper() for word in (  # capitals that Latin lacks
     "gamma", "delta", "theta", "lambda", "xi", "pi", "sigma", "phi", "psi", "omega")}
+CASES = frozenset("Nn")  # sizes that count cases: a matrix with so many rows has one in each
 DIGITS, SUBSCRIPTS = "0123456789", "₀₁₂₃₄₅₆₇₈₉"
 SUBSCRIPT = str.maketrans(DIGITS, SUBSCRIPTS)
 SUPERSCRIPT = str.maketrans("-" + DIGITS, "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")

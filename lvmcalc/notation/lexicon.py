@@ -22,10 +22,12 @@ LOOKALIKES = dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧοАВЕЅІЈКМНОРСТ�
                       "ABEZHIKMNOPTYXoABESIJKMHOPCTXaeopcyxijs", strict=True))
 INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad\u2061\u2062"))
 
+BOLD = r"\\(?:mathbf|bm|boldsymbol|pmb)"
+
 # What other programs write for the same, and what it is here; nothing gets longer.
 _ROUND = r"(?:∂|(?:del|partial|diff)\b|d(?=[A-Z]))\s*"
 _PARTIAL = r"(?:del|partial|diff)\s+(\w+)"
-_BOLD = r"(?:\*\*|__)"
+_STARS = r"(?:\*\*|__)"
 _SQUARE = r"(\w)\s*(?:\\times|×|,)\s*"
 MARKUP = [(re.compile(pattern, re.MULTILINE), put) for pattern, put in (
     # HTML and reStructuredText: K<sup>-1</sup>, <b>K</b>, :math:`…`
@@ -44,11 +46,11 @@ MARKUP = [(re.compile(pattern, re.MULTILINE), put) for pattern, put in (
     (r"^[^\S\n]*(?:>>>|\.\.\.)[^\S\n]", ""),
     (r"^[^\S\n]*\*\*([^*\n]+)\*\*(?=\s*=)", r"\1"),  # **∇L** = …
     (r"```\w*", ""), (r"(?<![\w)\]'`])`([^`\n]+)`(?![\w(`])", r" \1 "),
-    (rf"(?<!\S){_BOLD}([A-Za-z][A-Za-z .:()\d-]*[a-z\d][.:)]*){_BOLD}(?=[\s:.$]|$)", r"\1"),
+    (rf"(?<!\S){_STARS}([A-Za-z][A-Za-z .:()\d-]*[a-z\d][.:)]*){_STARS}(?=[\s:.$]|$)", r"\1"),
     (r"^\s*[*•]\s+(?=\$|\\[(\[])", ""), (r"∴|∵", ""),
     # R, Julia and SciPy: A <- B, exp.(A), cho_solve((C, True), X)
     (r"((?:^|;)\s*(?!return\b)[A-Za-z][\w.]*\s*)(?:<-|←)", r"\1 ="),
-    (r"<-(?![^<>]*>)|←", "⟵"),  # inside a formula, where it is no assignment
+    (r"<-(?![^<>]*>)|←", "⟵"),  # it assigns nothing inside a formula
     (r"\b(exp|log1?p?|sqrt|tanh|sinh?|cosh?|sech?|sigmoid|relu|softplus|abs)\.(?=\()"
      r"|(σ)\.(?=\()", r"\1\2 "),
     (r"(cho_solve\(\s*)\(\s*(\w+)\s*,\s*(?:True|lower\s*=\s*True|1|\w*low(?:er)?)\s*\)",
@@ -84,7 +86,7 @@ MARKUP = [(re.compile(pattern, re.MULTILINE), put) for pattern, put in (
     (r"(?<![A-Za-z\\])d\s*(?:\{\s*\\mathcal\s*L\s*\}|\\mathcal\s*(?:\{\s*L\s*\}|L\b))", "dL"),
     (r"\\(?:overset|stackrel)\s*\{[^{}]*\}\s*\{\s*=\s*\}"
      r"|\\(?:triangleq|doteq|coloneqq|equiv)\b|[≜≡≔]", "="),
-    (r"\\(?:mathbf|bm|boldsymbol|pmb)\s*\{\s*(\\[A-Za-z]+)\s*\}", r"\1"),
+    (rf"{BOLD}\s*\{{\s*(\\[A-Za-z]+)\s*\}}", r"\1"),
     (r"\\(?:text|mbox|textrm)\s*\{\s*(\([A-Za-z' -]{3,}\))\s*\}", r"\1"),
     (rf"(?<=[I}}])_\s*\{{\s*{_SQUARE}\1\s*\}}", r"_\1"),
     (rf"(?<![a-z])\{{\s*I\s*\}}\s*_\s*(?:\{{\s*(?:{_SQUARE}\1|(\w))\s*\}}|(\w))", r"I_\1\2\3"),
@@ -117,7 +119,7 @@ STYLES = (r"\\(?:mathbf|bm|boldsymbol|mathsf|mathit|mathrm|pmb|operatorname\*?|t
           r"|mathnormal|textit|mathop|mathcal|mathscr|mathbb|ensuremath|vec|underline)")
 # A matrix of ones, with its sizes: 1_N, \\mathbf{1}_N, \\mathbf 1_{N \\times D}
 OF_ONES = re.compile(
-    r"(?:\\(?:mathbf|bm|boldsymbol)\s*(?:\{\s*1\s*\}|1)|𝟏|(?<![\w.^])1)\s*_\s*"
+    rf"(?:{BOLD}\s*(?:\{{\s*1\s*\}}|1)|𝟏|(?<![\w.^])1)\s*_\s*"
     r"(?:\{\s*(?P<rows>\w+)\s*(?:(?:\\times|,|×)\s*(?P<columns>\w+)\s*)?\}|(?P<size>\w))")
 ENVIRONMENTS = (r"(?:equation|align|aligned|gather|gathered|split|multline|eqnarray|displaymath"
                 r"|math)")
@@ -155,16 +157,14 @@ NAMED = _words("""
 VARIANTS = {"varepsilon": "epsilon", "varphi": "phi", "vartheta": "theta", "varrho": "rho",
             "varsigma": "sigma", "varpi": "pi"}
 
-# The beginnings of names in code, and methods and operators that only code for arrays has: there, a
-# star between two matrices multiplies entry by entry.
+# How names in code begin, and what only code for arrays has, in which a star acts entry by entry.
 MODULE = re.compile(r"(?:(?:np|numpy|jnp|jax\.numpy|torch|scipy|sp|jsp|jax\.scipy|tf)\."
                     r"(?:linalg\.|special\.|math\.|nn\.(?:functional\.)?)?"
                     r"|jax\.nn\.|\bF\.(?=soft|log_?s|sigm|relu|tanh)"
                     r"|(?:la|LA|sla|linalg|LinearAlgebra|special)\.)(?=[a-z])")
 ARRAYS = re.compile(rf"{MODULE.pattern}|(?<=[\w)\]}}'])\s*@(?!\.)|%\*%"
                     r"|(?<!w\.r)\.(?:dot|mm|matmul|t|sum|trace|pow|mT)\b")
-# What only Mathematica and Maple write, and their dot for the product, which others write between
-# two letters
+# What only Mathematica and Maple write, and their dot for the product, which others write too.
 MATHEMATICA = re.compile(r"\b(?:Transpose|Inverse|Tr|Det|IdentityMatrix|LinearSolve|Diagonal|Dot"
                          r"|Norm|Exp|DiagonalMatrix|LogisticSigmoid|Tanh|Log)\["
                          r"|\b(?:Matrix|Linear)?(?:Transpose|Inverse|Solve)\((?=.*\)\.[\w(])"
@@ -216,8 +216,7 @@ TALK = PROSE | _words("""
     should simplified simply some suppose sure term terms think trying turns up value vector was
     worked working would wrt
 """)
-# Words that leave the formula of an answer what it is, in whatever order they stand beside it: no
-# part, size, sign, condition or comparison is among them
+# Words that change no formula: none of them is a part, size, sign, condition or comparison.
 ANSWERING = TALK - _words("""
     adding all but constant constants contributions cyclic each first guess if left line might
     on one or path paths second some step symmetric term terms third up would

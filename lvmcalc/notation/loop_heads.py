@@ -2,6 +2,7 @@
 
 import re
 
+from lvmcalc.notation.statements import SIZES
 from lvmcalc.notation.vocabulary import Vocabulary
 
 _VAR = r"(?P<var>[^\W\d]\w*)"
@@ -19,8 +20,6 @@ SEVERAL = re.compile(r",\s*(?=\w+\s*(?:=|in\b|∈)\s*1\s*:)")
 _SIZE = re.compile(r"(?:len|length|numel|nrow|size)\(\s*(?P<first>\w+)(?:\s*,\s*(?P<axis>[12]))?\s*"
                    r"\)|(?:ncol\(\s*(?P<columns>\w+)\s*\))"
                    r"|(?P<shaped>\w+)\.(?:shape|size)[(\[]\s*(?P<place>[01])\s*[)\]]")
-_SHAPE = re.compile(r"\s*[\[(]?\s*(\w+)\s*,\s*(\w+)\s*[\])]?\s*=\s*(?:(\w+)\.shape|size\((\w+)\)"
-                    r"|dim\((\w+)\))\s*;?\s*$")
 _EQUATION = re.compile(r"\s*(\w+)\s*=(?!=)\s*(.+)$")
 
 
@@ -38,7 +37,7 @@ class Sizes:
 
     def learn(self, line: str) -> None:
         """Take in what a line says of sizes, as n, d = X.shape and m = length(y) do."""
-        if shape := _SHAPE.match(line):
+        if shape := SIZES.match(line):
             of = next(filter(None, shape.groups()[2:]))
             for axis in (0, 1):
                 self.sizes[shape[axis + 1]] = self.size_of(of, axis)

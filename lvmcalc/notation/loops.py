@@ -15,6 +15,7 @@ from lvmcalc.notation.lexicon import INVISIBLE
 from lvmcalc.notation.loop_heads import SEVERAL, Sizes, head_of
 from lvmcalc.notation.name_resolution import Unreadable, quoted
 from lvmcalc.notation.statements import split
+from lvmcalc.notation.text_cleanup import closing
 from lvmcalc.notation.vocabulary import Vocabulary
 
 _LETTERS = "ijklmnpstqruvz"
@@ -26,7 +27,7 @@ _SET = re.compile(r"(?P<name>[^\W\d]\w*)(?P<at>[\[(][^=]*?[\])])?\s*(?P<sign>\.[
 _ZERO = re.compile(r"(?:(?:np|jnp|torch|numpy)\.)?zeros?(?:_like)?\(.*\)|0(?:\.0*)?"
                    r"|\[0(?:\.0*)?\]\s*\*.+|\[\s*\]"
                    r"|(?:numeric|rep|matrix|array)\(\s*(?:0\s*,.*|length\(.*|ncol\(.*|\w+)\)")
-_REMARK = re.compile(r"(?:(?<=\s)|^)(?:#|%(?!\S{1,2}%)).*$")
+_COMMENT = re.compile(r"(?:(?<=\s)|^)(?:#|%(?!\S{1,2}%)).*$")
 _ACCESS = re.compile(r"(?<![\w.)])(?:@view\s+)?([^\W\d]\w*)\s?([\[(])([^\[\]()]*)[\])](\[\w+\])?"
                      r"(\.T\b|\.')?")
 _APPENDS = re.compile(r"(\w+)\.append\((.+)\)$", re.DOTALL)
@@ -59,7 +60,7 @@ def without_loops(text: str, words: Vocabulary) -> str:
         If a loop does anything else.
     """
     text = text.translate(INVISIBLE)
-    lines = [_REMARK.sub("", line).strip() for line in text.splitlines()]
+    lines = [_COMMENT.sub("", line).strip() for line in text.splitlines()]
     heads = any(head_of(SEVERAL.split(part)[0]) for line in lines for part in split(line, ";"))
     if heads or _UNREAD.search(text) or _SUM_OF.search(text):
         return _Loops(words).read(text)
@@ -72,10 +73,10 @@ class _Loops(Sizes):
         self.lines: list[str] = []
         self.zero: set[str] = set()  # names that begin with zero
         self.set: set[tuple[str, str]] = set()  # names of which a loop sets the rows
-        self.lists: set[str] = set()  # to which a loop appends
+        self.lists: set[str] = set()  # lists to which a loop appends
         self.local: set[str] = set()  # names that only steps of a loop give a value
-        self.ends: dict[str, str] = {}  # where each index ends
-        self.runs: dict[str, set[str]] = {}  # and how many places there are where it is used
+        self.ends: dict[str, str] = {}  # the size at which each index ends
+        self.runs: dict[str, set[str]] = {}  # the sizes of the axes on which each index is used
 
     def read(self, text: str) -> str:
         self.free = [letter for letter in _LETTERS if letter not in self.words.spellings
@@ -85,7 +86,7 @@ class _Loops(Sizes):
         text = re.sub(r"^([^\n=]*?)(?:<-|←)", r"\1=", text, flags=re.MULTILINE)
         found: list[_CodeLine] = []
         for line in text.splitlines():
-            said, parts = _REMARK.search(line), split(_REMARK.sub("", line), ";")
+            said, parts = _COMMENT.search(line), split(_COMMENT.sub("", line), ";")
             found += [_CodeLine(len(line) - len(line.lstrip()), part.strip(),
                                 f"  {said[0]}" if said and part is parts[-1] else "")
                       for part in parts if part.strip()]
@@ -118,7 +119,7 @@ class _Loops(Sizes):
             else:
                 end = len(lines)
             if not (body := self.nested(lines[:end])):
-                raise Unreadable(f"Nothing stands in the loop `{quoted(line.text)}`.")
+                raise Unreadable(f"The loop `{quoted(line.text)}` is empty.")
             for head in reversed(heads):  # for i in 1:N, j in 1:M
                 body = [Loop(line.indent, head, body)]
             found += body
@@ -129,7 +130,7 @@ class _Loops(Sizes):
         """Keep a line that stands in no loop, but not one that says that a sum begins with 0."""
         text, one = line.text, _SET.match(line.text)
         if used := {*_WORD.findall(one["value"] if one else text)} & self.local:
-            raise Unreadable(f"{min(used)} is used behind the loop that gives it a value.")
+            raise Unreadable(f"{min(used)} gets its value in a loop, but is used after it.")
         self.learn(text)
         if one and not one["sign"] and not one["at"] and _ZERO.fullmatch(one["value"].strip()):
             self.zero.add(one["name"])
@@ -148,7 +149,7 @@ class _Loops(Sizes):
         """Return the index of a loop, where it ends, and what its names mean."""
         said = {name: value for name, value in head.groupdict().items() if value}
         if not self.free:
-            raise Unreadable("These are more loops than can be read.")
+            raise Unreadable("There are too many loops to read.")
         letter = self.free.pop()
         known = {**known, **({said["var"]: letter} if "var" in said else {})}
         size = self.size(said.get("size") or said.get("long") or "")
@@ -202,13 +203,13 @@ class _Loops(Sizes):
             name, at, sign, value = self.statement(each.text, known)
             if at or (sign and name not in own):
                 if sign not in ("+", "-", "") or (name in own):
-                    raise Unreadable(f"`{quoted(each.text)}` in a loop is not read.")
+                    raise Unreadable(f"`{quoted(each.text)}` cannot be read in a loop.")
                 if not sign:
                     self.set.add((name, at))
                 before = found.get((name, at), "") if sign else ""
                 found[name, at] = f"{before} {sign} {value}" if before or sign == "-" else value
             elif name in known and name not in own:
-                raise Unreadable(f"{name} is set anew in each step of the loop.")
+                raise Unreadable(f"{name} is overwritten in each step of the loop.")
             else:
                 zero = _ZERO.fullmatch(value[1:-1].strip())
                 known[name] = f"({known[name]} {sign} {value})" if sign else (
@@ -220,7 +221,7 @@ class _Loops(Sizes):
                 raise Unreadable(f"{name} is used in the loop that computes it.")
             if index not in at:
                 if (name, at) in self.set:
-                    raise Unreadable(f"{name} is set anew in each step of the loop.")
+                    raise Unreadable(f"{name} is overwritten in each step of the loop.")
                 found[name, at] = f"∑_{{{index}}}^{{{size}}} ({found[name, at]})"
         return found
 
@@ -230,7 +231,7 @@ class _Loops(Sizes):
             self.lists.add(appends[1])
             line = f"{appends[1]} += {appends[2]}"
         if not (one := _SET.match(line)):
-            raise Unreadable(f"`{quoted(line)}` in a loop is not read.")
+            raise Unreadable(f"`{quoted(line)}` cannot be read in a loop.")
         name, at, sign = one["name"], one["at"] or "", (one["sign"] or "").lstrip(".")
         value, same = one["value"].strip(), re.escape(one["name"] + at)
         if not sign and (again := re.match(rf"{same}\s*\.?([-+])\s*(?=\S)", value)):
@@ -241,7 +242,7 @@ class _Loops(Sizes):
             value = f"({value})"
         places = [self.place(place, known) for place in at[1:-1].split(",")]
         if any(place not in (":", "...", "", *self.ends) for place in places):
-            raise Unreadable(f"`{quoted(line)}` in a loop is not read.")
+            raise Unreadable(f"`{quoted(line)}` cannot be read in a loop.")
         value = self.put(value, known)
         if self.round and len(places) == 2 and places[1] == ":":  # a row of MATLAB's
             value = f"({value})'"
@@ -260,8 +261,8 @@ class _Loops(Sizes):
             name, bracket, inner, again, turned = it.groups()
             if (bracket == "(") != self.round or name in self.words.functions:
                 return it[0]
-            slices = re.findall(r"\b(\w+)\s*:\s*\1\s*\+\s*1\b", inner)  # x[:, n:n+1] has two axes
-            inner = re.sub(r"\b(\w+)\s*:\s*\1\s*\+\s*1\b", r"\1", inner)
+            # x[:, n:n+1] has two axes
+            inner, slices = re.subn(r"\b(\w+)\s*:\s*\1\s*\+\s*1\b", r"\1", inner)
             places = [self.place(place, known) for place in inner.split(",")]
             places += [self.place(again[1:-1], known)] if again else []
             letters = [place for place in places if place in self.ends]
@@ -277,7 +278,7 @@ class _Loops(Sizes):
                 return of + below
             rest = [place for place in places if place not in letters]
             if rest not in ([], [":"], ["..."], [""]) or of != name:
-                raise Unreadable(f"`{quoted(it[0])}` is not read in a loop.")
+                raise Unreadable(f"`{quoted(it[0])}` cannot be read in a loop.")
             if slices:
                 row = places[0] in letters
                 once = row != bool(turned) and self.size_of(name, 1) != "1"
@@ -290,19 +291,17 @@ class _Loops(Sizes):
         text = _ACCESS.sub(access, text)
         for word in _WORD.findall(text):
             if word in self.local and word not in known:
-                raise Unreadable(f"{word} is used behind the loop that gives it a value.")
+                raise Unreadable(f"{word} gets its value in a loop, but is used after it.")
             if len(known.get(word, "")) == 1 and known[word] in _LETTERS:
-                raise Unreadable(f"The loop's {word} stands alone, not as the index of a row or a "
+                raise Unreadable(f"The loop's {word} is used other than as the index of a row or a "
                                  "column.")
         return _WORD.sub(lambda it: known.get(it[0], it[0]), text)
 
     def summed(self, text: str, known: dict[str, str] | None = None) -> str:
         """Return a formula with ∑ for sum(… for i in range(N))."""
         while found := _SUM_OF.search(text):
-            depth, end = 1, found.end()
-            while depth and end < len(text):
-                depth += {"(": 1, "[": 1, ")": -1, "]": -1}.get(text[end], 0)
-                end += 1
+            brackets = "[]" if found["list"] else "()"
+            end = closing(text, text.rindex(brackets[0], 0, found.end()), brackets) or len(text)
             *parts, ranged = re.split(r"\sfor\s", text[found.end():end - 1])
             head = head_of(f"for {ranged.strip()}") or head_of(f"for {ranged.strip()}:")
             if found["list"]:

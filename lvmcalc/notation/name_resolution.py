@@ -12,7 +12,7 @@ from lvmcalc.notation.lexicon import ENGLISH, SAID, spells_a_word
 from lvmcalc.notation.printer import plain
 from lvmcalc.notation.vocabulary import Vocabulary
 
-LAST = re.compile(r"[\s.,;$]*$|\s*[-+−·*)]")  # what stands behind the last factor of a product
+LAST = re.compile(r"[\s.,;$]*$|\s*[-+−·*)]")  # the end of a product
 # Three words side by side, which are no names
 _SENTENCE = re.compile(r"(?:(?<![\w\\])[A-Za-z][a-z'’]+[.,:]?[^\S\n]+){2,}[A-Za-z][a-z'’]+(?!\w)")
 Word = tuple[str, str, int]  # its kind, its text in the one spelling, and where it ends
@@ -164,7 +164,7 @@ class Words:
             return None  # Im may be I_m
         small = re.findall("[a-z]{2}", letters)
         torn = ENGLISH & {*small} or re.search("[a-z]{3}", letters) or (
-            word.islower() and len(word) > 3)  # the differential of e is in ende
+            word.islower() and len(word) > 3)  # ende has the differential of e in it
         last = len(word) == 2 and not word.islower() and LAST.match(self.text, end)  # as in XᵀWe
         if not found or torn or (spells_a_word(word) and not last) or (
                 long_word and re.search("[a-z]", letters)):
@@ -182,7 +182,7 @@ class Words:
         if text[place:].startswith("="):
             return Unreadable("Only one = is allowed, after what is asked for, as in ∂L/∂X = 2 X.",
                               place)
-        if re.match(r"[\w\u0300-\u036f]", text[place:]):  # the word began before this letter
+        if re.match(r"[\w\u0300-\u036f]", text[place:]):  # a letter inside a word
             place -= len(re.search(r"∂?[^\W\d]\w*$|∂?$", text[:place])[0])
         part = re.match(r"\\[A-Za-z]+\s*(?:\{\w+\})?|\\.|(?:[^\W\d]+\.)*[\w∂\u0300-\u036f]+"
                         r"(?:/∂\w+)?|\.\w+|.|$", text[place:], re.DOTALL)[0]
@@ -194,7 +194,7 @@ class Words:
         near = _likely(word, [*names, *self.functions])
         hint = f" (did you mean `{near}`?)" if near and near != part else ""
         listed = self.vocabulary.listed
-        whole = {letter.lower() for letter in listed}  # of A_ij in a sum, A
+        whole = {letter.lower() for letter in listed}  # A for A_ij in a sum
         listed = [name for name in listed if not name.startswith("∂")
                   and re.sub("(?:row|col)?$", "", name.rpartition("_")[0], count=1).lower()
                   not in whole]

@@ -14,24 +14,16 @@ from lvmcalc.notation.name_resolution import Unreadable, quoted
 from lvmcalc.notation.printer import plain
 
 
-def _of_matrix(kind: str, function: Callable[[Expr], Expr]) -> Callable[[Expr], Expr]:
+def _of(kind: str, function: Callable[[Expr], Expr], of_matrix: bool) -> Callable[[Expr], Expr]:
+    """Return a function of matrices that refuses a number, or one of numbers, a matrix."""
     def checked(inner_: Expr) -> Expr:
-        """Return the function of a matrix."""
-        if inner_.is_Matrix:
-            return function(inner_)
-        raise CannotBeFormed(f"the {kind} of the number {quoted(plain(inner_))} cannot be formed: "
-                             "it is not a matrix")
-
-    return checked
-
-
-def _of_number(kind: str, function: Callable[[Expr], Expr]) -> Callable[[Expr], Expr]:
-    def checked(inner_: Expr) -> Expr:
-        """Return the function of a number."""
-        if forming.is_number(inner_):
-            return function(forming.as_number(inner_))
-        raise CannotBeFormed(f"the {kind} of the matrix {forming.matrix_described(inner_)} cannot "
-                             "be formed: it is not a number")
+        if of_matrix and not inner_.is_Matrix:
+            raise CannotBeFormed(f"the {kind} of the number {quoted(plain(inner_))} cannot be "
+                                 "formed: it is not a matrix")
+        if not (of_matrix or forming.is_number(inner_)):
+            raise CannotBeFormed(f"the {kind} of the matrix {forming.matrix_described(inner_)} "
+                                 "cannot be formed: it is not a number")
+        return function(inner_ if of_matrix else forming.as_number(inner_))
 
     return checked
 
@@ -39,7 +31,7 @@ def _of_number(kind: str, function: Callable[[Expr], Expr]) -> Callable[[Expr], 
 def _identity(*sizes: Expr) -> Expr:
     if len({*sizes}) == 1 and not sizes[0].is_Matrix and sizes[0].is_integer:
         return Identity(sizes[0])
-    raise Unreadable("The size of a unit matrix is one of the sizes, as in eye(N).")
+    raise Unreadable("The size of an identity matrix has to be a known size, as in eye(N).")
 
 
 def _sum(inner_: Expr) -> Expr:
@@ -85,7 +77,7 @@ def _filled(number: Expr, *sizes: Expr) -> Expr:
 def _length(inner_: Expr) -> Expr:
     if inner_.is_Matrix and inner_.cols == 1:
         return inner_.rows
-    raise Unreadable("The length of a matrix is another number in each language: write size(X, 1).")
+    raise Unreadable("The length of a matrix depends on the language: write size(X, 1).")
 
 
 def _pseudo_inverse(inner_: Expr) -> Expr:
@@ -103,7 +95,7 @@ def dot(left: Expr, right: Expr) -> Expr:
     """Return the product, and of two columns that of all their entries."""
     if left.is_Matrix and right.is_Matrix and left.shape == right.shape and not left.is_square:
         return inner_product(left, right)
-    # w @ S, with an array of one axis
+    # An array of one axis is a row in w @ S.
     turned = forming.needs_transpose(left, right)
     return product(transposed(right), left) if turned else product(left, right)
 
@@ -122,7 +114,7 @@ def upper(base: Expr) -> Expr:
 
 def _solved_with(lower: Expr, right: Expr) -> Expr:
     if not lower.is_Matrix:
-        raise Unreadable(f"It is not said which Cholesky factor {quoted(plain(lower))} is.")
+        raise Unreadable(f"It is unclear which Cholesky factor {quoted(plain(lower))} is.")
     return product(inverse(transposed(lower)), inverse(lower), right)
 
 
@@ -131,9 +123,9 @@ def _norm(inner_: Expr) -> Expr:
     return sp.sqrt(forming.squared_norm(inner_))
 
 
-trace = _of_matrix("trace", Trace)
-determinant = _of_matrix("determinant", Determinant)
-logarithm = _of_number("logarithm", sp.log)
+trace = _of("trace", Trace, True)
+determinant = _of("determinant", Determinant, True)
+logarithm = _of("logarithm", sp.log, False)
 
 
 def _log_det(inner_: Expr) -> Expr:
@@ -155,7 +147,7 @@ FUNCTIONS: dict[str, Callable[..., Expr]] = {
     "outer": lambda a, b: product(a, transposed(b)), "sum": _sum, "diag": _diagonal,
     "multiply": forming.elementwise, "pow": power_of_entries,
     "square": lambda inner_: power_of_entries(inner_, sp.Integer(2)),
-    "sqrt": _of_number("square root", sp.sqrt), "vdot": inner_product,
+    "sqrt": _of("square root", sp.sqrt, False), "vdot": inner_product,
     "norm": _norm,
     "crossprod": lambda a, b=None: product(transposed(a), a if b is None else b),
     "tcrossprod": lambda a, b=None: product(a, transposed(a if b is None else b)),

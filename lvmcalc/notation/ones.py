@@ -6,10 +6,11 @@ The sign 𝟙 for \\mathbb{1} stays, for it may be the identity too.
 import re
 
 from lvmcalc.notation.letters import GREEK
+from lvmcalc.notation.lexicon import BOLD
 
 ONES, DOUBLE = "𝟏", "𝟙"
 _ONE = r"\s*(?:\{\s*1\s*\}|1)"
-_BOLD = rf"\\(?:mathbf|bm|boldsymbol){_ONE}(?!\s*_)|(\\(?:mathbbm?|mathds){_ONE})"
+_BOLD = rf"{BOLD}{_ONE}(?!\s*_)|(\\(?:mathbbm?|mathds){_ONE})"
 _TURN = r"(?:[ᵀ⊤']|\.T\b|\^\s*\{?\s*(?:T\b|\\top|⊤|\\intercal|\\prime|'))"
 _TURNED = rf"(?<![\w.^])(?<!\^[-{{])(?<!\*\*)(?<!\*\*-)(?<!\^\{{-)11?(?=\s*{_TURN})"
 _FACTOR = (r"(\\[A-Za-z]+|(?<![a-z0-9_\\^])[^\W\d_](?:_?\d)?|(?<=\^)T"

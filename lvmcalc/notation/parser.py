@@ -30,7 +30,7 @@ from lvmcalc.notation.atoms import CLOSING, NO_AXIS
 from lvmcalc.notation.calls import CALLS, OTHER_NAMES
 from lvmcalc.notation.cholesky_factors import refuse_factors
 from lvmcalc.notation.indices import columns_meant, indexed
-from lvmcalc.notation.lexicon import ARRAYS, END, ENTRY, MATLAB
+from lvmcalc.notation.lexicon import ARRAYS, BOLD, END, ENTRY, MATLAB
 from lvmcalc.notation.name_resolution import quoting
 from lvmcalc.notation.ones import DOUBLE
 from lvmcalc.notation.products import Products
@@ -64,7 +64,7 @@ def parse(text: str, vocabulary: Vocabulary, shape: tuple[Expr, ...] = (),
         If a number stands where only a matrix can, or the other way round.
     """
     reading = readings(text, vocabulary, shape, entries=entries)[0]
-    if reading.note == _ALONG_ROWS:  # nobody would hear of it
+    if reading.note == _ALONG_ROWS:  # a note that nobody would hear
         raise Unreadable(f"`{quoted(text)}` cannot be read: {NO_AXIS}.", 0)
     return refuse_factors(reading.formula)
 
@@ -98,7 +98,7 @@ def _in_every_way(typed: str, vocabulary: Vocabulary, shape: tuple[Expr, ...],
                 errors.append(error)
         if found:
             return found
-        raise min(errors, key=lambda error: isinstance(error, CannotBeFormed))  # in every way
+        raise min(errors, key=lambda error: isinstance(error, CannotBeFormed))  # all ways fail
 
 
 def _column_note(names: tuple[str, ...]) -> str:
@@ -125,7 +125,7 @@ def _readings(text: str, vocabulary: Vocabulary, shape: tuple[Expr, ...], differ
                                  _ALONG_ROWS * first.rowwise or first.note or note, kept))
         except CannotBeFormed as error:
             wrong = error
-        except sp.ShapeError:  # numbers that do not fit, which SymPy refuses; letters come later
+        except sp.ShapeError:  # SymPy refuses numbers that do not fit, but not letters
             return [Reading(lettered(it.formula), it.note) for it in _readings(
                 text, vocabulary.lettered(), shape, differentials, entries, arrays, columns,
                 repeated)]
@@ -205,7 +205,7 @@ class _Parser(Products):
     def sum(self) -> Expr:
         terms = [self.product()]
         while self.ahead.text in ("+", "-"):
-            terms.append(self.product())  # which reads its sign
+            terms.append(self.product())  # it reads its own sign
         code = self.arrays or self.matlab or self.solves
         whole = [term for term in terms if code and term.is_Matrix and 1 not in term.shape]
         return forming.total([self.along_rows(term, whole[0]) for term in terms]
@@ -312,7 +312,7 @@ class _Parser(Products):
                     forming.power_of_entries if entries else forming.power)(value, exponent)
             else:
                 return value
-            refuse_giants(value, self.text)  # before the next power is taken
+            refuse_giants(value, self.text)  # here, before the next power is taken
             here = self.text[begun:self.ahead.start]
             self.refuse_primes(last, here, inner)
             last = here
@@ -326,7 +326,7 @@ class _Parser(Products):
                 self.tokens[self.place] = token._replace(kind="changed")
             return changes
         node = token[:2] == ("name", "d") and self.differentials
-        bold = self.text.startswith(("\\mathbf", "\\bm", "\\boldsymbol", "{\\bf"), token.end)
+        bold = re.compile(rf"{BOLD}|\{{\\bf").match(self.text, token.end)
         if node and behind.kind == "name" and bold:
             self.place += 1
             return True

@@ -7,13 +7,13 @@ from sympy import Expr
 
 from lvmcalc.notation import forming
 from lvmcalc.notation.atoms import CLOSING
-from lvmcalc.notation.calls import Calls
+from lvmcalc.notation.calls import OTHER_NAMES, Calls
 from lvmcalc.notation.tokens import LARGEST_POWER, Token, Unreadable
 
 _TURN = re.compile(r"[Tᵀ⊤†'H]|top|intercal|transpose")
 # What says that powers are meant entry by entry, where the matrix can have no other
-_BY_ENTRIES = re.compile(r"\b(?:sum|solve|t?crossprod|rowSums|colSums)\(|[∘⊙]|\\odot|\\circ|\.\*"
-                         r"|\*\*|tanh|exp|sigm|[sS]oftplus|relu|σ|\blog\(")
+_OF_ENTRIES = re.compile(r"\b(?:sum|solve|t?crossprod|rowSums|colSums)\(|[∘⊙]|\\odot|\\circ|\.\*"
+                         r"|\*\*|\blog\(")
 
 
 class Powers(Calls):
@@ -75,7 +75,7 @@ class Powers(Calls):
         place = self.place + (self.ahead.text in ("{", "("))
         if self.tokens[place][:2] == ("sign", "∘"):
             del self.tokens[place]
-            self.circles.add(at)  # for it may be read a second time
+            self.circles.add(at)  # it may be read a second time
         return at in self.circles
 
     def dotted(self, at: Token, base: Expr, exponent: str | Expr) -> bool:
@@ -89,5 +89,7 @@ class Powers(Calls):
 
     def only_by_entries(self, base: Expr) -> bool:
         """Return whether a power can only be meant entry by entry, as R's solve(K, Y)^2."""
-        return not forming.is_number(base) and not forming.fit(base.rows, base.cols) and bool(
-            _BY_ENTRIES.search(self.text))
+        said = _OF_ENTRIES.search(self.text) or any(
+            token.kind in ("function", "method") and OTHER_NAMES.get(token.text, token.text).rstrip(
+                "'") in self.vocabulary.of_numbers for token in self.tokens)
+        return not forming.is_number(base) and not forming.fit(base.rows, base.cols) and bool(said)

@@ -1,7 +1,7 @@
-"""How formulas are written: in LaTeX, and as plain text that is the same in every run."""
+"""Write formulas: in LaTeX, and as plain text that is the same in every run."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 
 import sympy as sp
@@ -9,8 +9,8 @@ from sympy import Determinant, Expr, HadamardPower, HadamardProduct, Inverse, Ma
 from sympy.printing.latex import LatexPrinter
 from sympy.printing.precedence import PRECEDENCE
 
-from lvmcalc.notation.entrywise import Entrywise
-from lvmcalc.notation.letters import ASCII, DIGITS, GREEK, pretty
+from lvmcalc.notation.entrywise import BY_ENTRIES
+from lvmcalc.notation.letters import ASCII, CASES, DIGITS, GREEK, pretty
 
 _ELEMENTWISE = HadamardProduct | HadamardPower
 _BRACKETED = {MatMul: MatAdd | _ELEMENTWISE, HadamardProduct: MatAdd | MatMul,  # as factors
@@ -67,7 +67,7 @@ class _Formulas:
         return self._print_Symbol(symbol)
 
     def _print_Mul(self, product: Expr) -> str:
-        # k a^(k - 1), not a^(k - 1) k: with a blank in front, the exponent's letter sorts first
+        # A blank in front makes the exponent's letter sort first: k a^(k - 1), not a^(k - 1) k.
         letters = {letter for factor in product.args if factor.is_Pow
                    for letter in factor.exp.free_symbols.intersection(product.args)}
         return super()._print_Mul(product.xreplace(
@@ -138,8 +138,7 @@ class _Formulas:
         return self._applied(part.name, part.arg)
 
     def _print_MatAdd(self, sum_: MatAdd) -> str:
-        first, *others = map(self._print, sorted(sum_.args, key=_positive_first))
-        return _joined(first, others)
+        return with_signs(map(self._print, sorted(sum_.args, key=_positive_first)))
 
     def _print_MatMul(self, product: MatMul) -> str:
         scalar, factors = product.as_coeff_matrices()
@@ -149,21 +148,23 @@ class _Formulas:
             return sign + text
         head = self._print(scalar)
         head = self.BRACKETS.format(head) if scalar.is_Add or "/" in head else head
-        # det c · c⁻¹, lest it read as the determinant of c c⁻¹
+        # Without a dot, det c · c⁻¹ would read as the determinant of c c⁻¹.
         return sign + head + (self.DOT if scalar.has(Determinant) else " ") + text
 
 
-def _joined(first: str, others: list[str]) -> str:
+def with_signs(terms: Iterable[str]) -> str:
+    """Return the sum of terms that are written already: a - b for a and -b."""
+    first, *others = terms
     return first + "".join(f" - {text[1:].lstrip()}" if text.startswith("-") else f" + {text}"
                            for text in others)
 
 
 def _with_names(factors: Sequence[Expr]) -> list[Expr]:
-    """Return factors with sigmoid(z) for 1 / (1 + exp(-z)), and softmax(Z) for that of N rows."""
+    """Return factors with sigmoid, and softmax where rows are cases, by their names."""
     found = list(factors)
     for part in factors:
         name = getattr(part, "name", "")
-        if name == "exp" and str(part.rows) == "N" and part.cols != 1:
+        if name == "exp" and str(part.rows) in CASES and part.cols != 1:
             ones = sp.OneMatrix(part.cols, 1), sp.OneMatrix(1, part.cols)
             below = HadamardPower(MatMul(part, *ones), sp.S.NegativeOne)
             if below in found:
@@ -178,11 +179,7 @@ def _with_names(factors: Sequence[Expr]) -> list[Expr]:
     return found
 
 
-def _is_by_entries(part: Expr) -> bool:
-    return isinstance(part, _ELEMENTWISE | Entrywise)
-
-
-@lru_cache(maxsize=10_000)  # of a long formula every part is asked for again and again
+@lru_cache(maxsize=10_000)  # a long formula asks for each part many times
 def _positive_first(term: Expr) -> tuple:
     text = plain(term)  # SymPy's own str inverts on the way, which fails at (K - K)⁻¹
     return text.startswith("-"), -len(text), text
@@ -250,11 +247,10 @@ class _Plain(_Formulas, sp.StrPrinter):
                  for term in sum_.args]
         alone = [(scalar, factors[0]) for scalar, factors in split if len(factors) == 1]
         if len(alone) == len(split) and (
-                by_entries or any(_is_by_entries(part) for _, part in alone)):
+                by_entries or any(isinstance(part, BY_ENTRIES) for _, part in alone)):
             terms = [scalar if isinstance(part, sp.OneMatrix) else term
                      for (scalar, part), term in zip(alone, sum_.args, strict=True)]
-            first, *others = map(self._print, sorted(terms, key=_positive_first))
-            return _joined(first, others)
+            return with_signs(map(self._print, sorted(terms, key=_positive_first)))
         return super()._print_MatAdd(sum_)
 
     def _print_HadamardProduct(self, product: HadamardProduct) -> str:

@@ -12,5 +12,5 @@ def in_html(words: str) -> str:
         parts[-2:] = ["&#96;".join(parts[-2:])]
     html = "".join(f"<code>{part}</code>" if place % 2 else part
                    for place, part in enumerate(parts))
-    # a dollar sign in code is none of LaTeX, but MathJax does not know
+    # MathJax would take a dollar sign in code for one of LaTeX.
     return f'<span class="mathjax_ignore">{html}</span>' if {"$", "\\"} & {*words} else html

@@ -104,7 +104,7 @@ def _is_known(size: Expr) -> bool:
 
 def refuse_giants(expression: Expr, text: str) -> None:
     """Refuse an expression with numbers or powers that would keep everyone waiting."""
-    beyond = 10**_MOST_DIGITS  # a decimal with so many digits has it as its denominator
+    beyond = 10**_MOST_DIGITS  # the denominator of a decimal with so many digits
     if any(abs(number.p) >= beyond or number.q > beyond
            for number in expression.atoms(sp.Rational)):
         raise Unreadable(f"`{quoted(text)}` has a number of more than {_MOST_DIGITS} digits, which "

@@ -17,8 +17,7 @@ REFUSED = ("A largest entry (max) is read only where it changes nothing, as in a
 
 
 class Largest(MatrixExpr):
-    """The largest entry of each row of a matrix, or of each column, or of all (a matrix of copies).
-    """
+    """The largest entry of each row, of each column, or of a whole matrix, in copies."""
 
     def __new__(cls, matrix: Expr, row: bool | None = None) -> "Largest":
         return super().__new__(cls, matrix, {True: sp.S.One, False: sp.S.Zero}.get(

@@ -11,6 +11,7 @@ text are returned. A word that is not in the tables makes the text unreadable.
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import pairwise
 
 from lvmcalc.notation.letters import ASCII
@@ -35,19 +36,18 @@ _COUNTS = {*_NUMBERS, *"123456789"}
 # What stands in front of "of", and what it makes of the formula behind
 _OF = {"transpose": "({})^T", "inverse": "({})^-1", "square": "({})^2",
        "negative": "-({})", "opposite": "-({})", "trace": "tr({})", "determinant": "det({})",
-       "log determinant": "logdet({})", "exponential": "exp({})", "exp": "exp({})",
-       "square root": "sqrt({})", "tanh": "tanh({})", "hyperbolic tangent": "tanh({})",
-       "softmax": "softmax({})", "half": "1/2*({})", "one half": "1/2*({})",
+       "log determinant": "logdet({})", "exponential": "exp({})", "square root": "sqrt({})",
+       "hyperbolic tangent": "tanh({})", "half": "1/2*({})", "one half": "1/2*({})",
        **dict.fromkeys(("logarithm", "natural logarithm", "log"), "log({})"),
-       **dict.fromkeys(("sigmoid", "logistic function", "logistic sigmoid"), "sigmoid({})"),
+       **dict.fromkeys(("logistic function", "logistic sigmoid"), "sigmoid({})"),
        **{f"sum of {which} entries": "sum({})" for which in ("all", "the", "all the")},
        "sum of squares": "‖{}‖^2", "sum of the squared entries": "‖{}‖^2"}
-_OF |= dict.fromkeys(["row-wise softmax", "softmax of each row", "softmax of every row",
-                      "softmax of the rows"], "softmax({})")
+_OF |= dict.fromkeys(["softmax", "row-wise softmax", "softmax of each row",
+                      "softmax of every row", "softmax of the rows"], "softmax({})")
 _OF |= {f"{front}{kind}norm": f"‖{{}}‖{power}" for kind in ("", "Frobenius ", "Euclidean ", "L2 ")
         for front, power in (("squared ", "^2"), ("", ""))} | {"squared length": "‖{}‖^2"}
 _OF_NUMBERS = ("({})^-1", "({})^2", "-({})", "log({})", "exp({})", "sqrt({})", "1/2*({})")
-# and two formulas with "and" between them
+# What stands in front of "of" two formulas with "and" between them
 _OF_TWO = {"sum": "({})+({})", "difference": "({})-({})",
            **dict.fromkeys(("product", "matrix product"), "({}) ({})"),
            **dict.fromkeys(("inner product", "dot product", "scalar product"), "⟨{},{}⟩"),
@@ -58,8 +58,6 @@ _OF_TWO |= {f"sum of the {head}s": f"{form}+{form}" for head, form in _OF.items(
 # What may be said behind these functions, between commas or not
 _ROWS = r"row by row|row-?wise|along the rows|(?:taken )?(?:along|over|for) each row"
 _ENTRIES = r"(?:applied )?(?:element-?wise|entry-?wise)|entry by entry|element by element"
-_REMARKS = {f"{name}({{}})": _ENTRIES for name in ("tanh", "exp", "sigmoid", "log")}
-_REMARKS["softmax({})"] = _ROWS
 # What a formula may be called in front of it: "the residual R − UVᵀ" is one bracket
 _HIDDEN = "hidden activations"
 _RESIDUALS = {kind + noun for noun in ("residual", "residuals", "error", "difference", "misfit")
@@ -68,10 +66,8 @@ FORMULA_NOUNS = _RESIDUALS | {
     "predictions", "prediction", "reconstruction", "probabilities", "predicted probabilities",
     "kernel", "covariance", *(f"{of} matrix" for of in ("kernel", "covariance", "data", "weight")),
     *(f"transposed {noun}" for noun in ("residual", "error", _HIDDEN)), _HIDDEN}
-_PHRASES = sorted({*_BEHIND, *FORMULA_NOUNS, *_NUMBERS, "the", "and", "quantity",
-                   *(word for word in (*_SUMS, *_OPERATORS, *_IN_FRONT) if word[0].isalpha()),
-                   *(f"{head} of" for head in (*_OF, *_OF_TWO))},
-                  key=lambda words: (-len(words), words))
+_PHRASES = {*_BEHIND, *FORMULA_NOUNS, *_NUMBERS, "the", "and", "quantity",
+            *(word for word in (*_SUMS, *_OPERATORS, *_IN_FRONT) if word[0].isalpha())}
 
 
 def _spaced(words: str) -> str:
@@ -79,8 +75,15 @@ def _spaced(words: str) -> str:
         "entrywise", "entry-?wise").replace(r"log\s+det", r"log[\s-]*det")
 
 
-_PHRASE = re.compile("|".join(rf"(?P<p{number}>{_spaced(words)})(?![\w'’^-])"
-                              for number, words in enumerate(_PHRASES)), re.IGNORECASE)
+@lru_cache
+def _phrases(functions: frozenset[str]) -> tuple[list[str], re.Pattern]:
+    """Return what may be said with these functions of numbers, and a pattern with a group each."""
+    of = {f"{head} of" for head in (*functions, *_OF, *_OF_TWO)}
+    found = sorted(_PHRASES | of, key=lambda it: (-len(it), it))
+    return found, re.compile("|".join(rf"({_spaced(it)})(?![\w'’^-])" for it in found),
+                             re.IGNORECASE)
+
+
 _REMARK = re.compile(rf",?\s*\(?({_ROWS}|{_ENTRIES})(?![\w-])(?!\s+times\b)\)?,?", re.IGNORECASE)
 _RAW = re.compile(r"(?:[^\s()\[\],;:=+\-−*·/∘⊙^]|\^\{[^{}]*\}|\^-?(?:\\?\w+))+")
 _SIGN = re.compile(r"[-+−*·/∘⊙(),]")
@@ -99,29 +102,29 @@ def heard_formulas(text: str, vocabulary: Vocabulary) -> list[str]:
     parts = _parts(re.sub(r"\$([^$]+)\$", r"(\1)", text), vocabulary)
     if not parts or _is_unclear(parts) or not any(kind == "word" for kind, _ in parts):
         return []
-    spoken = _Spoken(parts, {name for name, letter in vocabulary.spellings.items()
-                             if not letter.is_Matrix})
+    spoken = _Spoken(parts, vocabulary)
     ways = dict.fromkeys(formula for formula, end in spoken.sum(0, True) if end == len(parts))
     return [*ways] if len(ways) <= MOST_WAYS and spoken.steps <= _MOST_STEPS else []
 
 
 def _parts(text: str, vocabulary: Vocabulary) -> list[tuple[str, str]]:
     """Return the words, signs and other pieces of a text, [] if one of them is not known."""
+    phrases, known = _phrases(vocabulary.of_numbers)
     found, place = list[tuple[str, str]](), 0
     while place < len(text) and len(found) <= _MOST_PARTS:
-        remark, phrase, sign, raw = (p.match(text, place) for p in (_REMARK, _PHRASE, _SIGN, _RAW))
+        remark, phrase, sign, raw = (p.match(text, place) for p in (_REMARK, known, _SIGN, _RAW))
         if space := re.compile(r"\s+").match(text, place):
             place = space.end()
         elif remark and (not phrase or len(phrase[0]) <= len(remark[0])):
             found.append(("remark", remark[1].lower()))
             place = remark.end()
         elif phrase and phrase[0] not in vocabulary.spellings:
-            found.append(("word", _PHRASES[int(phrase.lastgroup[1:])]))
+            found.append(("word", phrases[phrase.lastindex - 1]))
             place = phrase.end()
         elif sign:
             found.append(("sign", sign[0]))
             place = sign.end()
-        elif raw and (end := _call(text, raw) or (
+        elif raw and (end := _call(text, raw, vocabulary, known) or (
                 raw.end() * _is_known(raw[0], text[raw.end():], vocabulary))):
             found.append(("name", text[place:end]))
             place = end
@@ -130,12 +133,12 @@ def _parts(text: str, vocabulary: Vocabulary) -> list[tuple[str, str]]:
     return found if len(found) <= _MOST_PARTS else []
 
 
-def _call(text: str, raw: re.Match) -> int:
+def _call(text: str, raw: re.Match, vocabulary: Vocabulary, known: re.Pattern) -> int:
     """Return where a call such as tanh(AX) ends in which nothing is spoken, else 0."""
-    known = {*FUNCTIONS, "tanh", "exp", "softmax", "sigmoid", "σ"}
-    opens = raw[0].rpartition(".")[2] in known and text[raw.end():].startswith("(")
+    functions = {*FUNCTIONS, *vocabulary.of_numbers, "softmax", "σ"}
+    opens = raw[0].rpartition(".")[2] in functions and text[raw.end():].startswith("(")
     end = closing(text, raw.end()) if opens else 0
-    phrases = re.finditer(rf"(?<!\w)(?:{_PHRASE.pattern})", text[raw.end():end], re.IGNORECASE)
+    phrases = re.finditer(rf"(?<!\w)(?:{known.pattern})", text[raw.end():end], re.IGNORECASE)
     return 0 if any(len(phrase[0]) > 1 for phrase in phrases) else end
 
 
@@ -155,8 +158,11 @@ def _is_known(raw: str, behind: str, vocabulary: Vocabulary) -> bool:
 class _Spoken:
     """Yield each way to read the parts that begin at a place, the likelier first."""
 
-    def __init__(self, parts: list[tuple[str, str]], scalars: set[str]):
-        self.parts, self.scalars = [*parts, ("end", ""), ("end", "")], scalars
+    def __init__(self, parts: list[tuple[str, str]], vocabulary: Vocabulary):
+        self.parts = [*parts, ("end", ""), ("end", "")]
+        self.functions = {f"{name}({{}})" for name in vocabulary.of_numbers}
+        self.scalars = {name for name, letter in vocabulary.spellings.items()
+                        if not letter.is_Matrix}
         self.steps = 0
 
     def at(self, place: int, *texts: str) -> bool:
@@ -176,32 +182,27 @@ class _Spoken:
                 yield from self.more(((f"{formula} {sign} {term}", end) for term, end in
                                       self.term(then + 1, False)), whole)
 
-    def term(self, place: int, whole: bool) -> Iterator[_Heard]:
-        """Yield products, the longest first."""
+    def term(self, place: int, whole: bool, signs: bool = True) -> Iterator[_Heard]:
+        """Yield products, the longest first; without `signs`, of what stands side by side."""
         for formula, end in self.factor(place):
-            yield from self.longer(formula, end, whole)
+            yield from self.longer(formula, end, whole, signs)
 
-    def longer(self, formula: str, place: int, whole: bool) -> Iterator[_Heard]:
+    def longer(self, formula: str, place: int, whole: bool, signs: bool) -> Iterator[_Heard]:
         then = place + (whole and self.at(place, ","))
         text = self.parts[then][1]
-        if self.at(then, *_OPERATORS):
+        if signs and self.at(then, *_OPERATORS):
             behind = self.run if _OPERATORS[text] == "/" else self.factor
             for factor, end in behind(then + 1):
-                yield from self.longer(f"(({formula}){_OPERATORS[text]}({factor}))", end, whole)
+                product = f"(({formula}){_OPERATORS[text]}({factor}))"
+                yield from self.longer(product, end, whole, signs)
         else:
             for factor, end in self.beside(then) if then == place else ():
-                yield from self.longer(f"(({formula}) ({factor}))", end, whole)
+                yield from self.longer(f"(({formula}) ({factor}))", end, whole, signs)
         yield formula, place
 
     def run(self, place: int) -> Iterator[_Heard]:
         """Yield what stands side by side, as "over" may divide by it: one over two beta."""
-        for formula, end in self.factor(place):
-            yield from self.run_on(formula, end)
-
-    def run_on(self, formula: str, place: int) -> Iterator[_Heard]:
-        for factor, end in self.beside(place):
-            yield from self.run_on(f"(({formula}) ({factor}))", end)
-        yield formula, place
+        return self.term(place, False, signs=False)
 
     def beside(self, place: int) -> Iterator[_Heard]:
         """Yield the factors that may stand behind another one without a sign."""
@@ -218,8 +219,7 @@ class _Spoken:
             yield from self.with_what_follows(atom, end)
 
     def with_what_follows(self, formula: str, place: int) -> Iterator[_Heard]:
-        """Yield what is transposed or squared; that may be said of more, as in tanh of X squared.
-        """
+        """Yield a formula with "transpose" or "squared" behind it, which may be said of more."""
         if self.at(place, *_BEHIND):
             form = _BEHIND[self.parts[place][1]]
             if re.fullmatch("[A-Za-z]{2,3}", formula):  # XW transpose
@@ -241,19 +241,16 @@ class _Spoken:
             return
         if kind == "name" and not self.at_power(place):
             if self.at(place + 1, "(") and re.fullmatch(r"[a-z]{3,}", text):  # tanh(A times X)
-                for inner, end in self.sum(place + 2, True):
-                    if self.at(end, ")"):
-                        yield f"{text}({inner})", end + 1
-                return
-            yield text, place + 1
+                yield from ((f"{text}{inner}", end) for inner, end in self.atom(place + 1))
+            else:
+                yield text, place + 1
         elif self.at(place, "("):
-            for inner, end in self.sum(place + 1, True):
-                if self.at(end, ")"):
-                    yield f"({inner})", end + 1
+            yield from ((f"({inner})", end + 1) for inner, end in self.sum(place + 1, True)
+                        if self.at(end, ")"))
         elif self.at(place, "the"):
             if self.parts[place + 1][0] == "word" and self.parts[place + 1][1] != "the":
                 yield from self.atom(place + 1)
-        elif self.at(place, "quantity"):  # which ends at a comma
+        elif self.at(place, "quantity"):  # it ends at a comma
             yield from ((f"({inner})", end) for inner, end in self.sum(place + 1, False)
                         if self.parts[end][1] in ("", ",", ")"))
         elif kind == "word" and text in FORMULA_NOUNS:
@@ -272,22 +269,27 @@ class _Spoken:
             for left, then in self.term(place, False):
                 for right, end in self.run(then + 1) if self.at(then, "minus", "-", "−") else ():
                     yield f"({left} - {right})", end
-        elif noun.startswith("transposed"):  # which tanh(AX)ᵀ has to be
+        elif noun.startswith("transposed"):  # only tanh(AX)ᵀ is one
             yield from (way for way in self.factor(place) if way[0].endswith(("ᵀ", "^T", "'")))
         elif noun in FORMULA_NOUNS:
             yield from ((f"({inner})", end) for inner, end in _longest(self.run(place)))
 
     def of(self, head: str, place: int) -> Iterator[_Heard]:
         """Yield what stands behind "the trace of" or "the sum of"."""
-        for inner, end in self.extents(place, _OF.get(head, "")):
-            if head in _OF:
+        form = _OF.get(head, f"{head}({{}})" * (f"{head}({{}})" in self.functions))
+        for inner, end in self.extents(place, form):
+            if form:
                 kind, remark = self.parts[end]
-                if kind == "remark" and re.fullmatch(_REMARKS.get(_OF[head], "(?!)"), remark):
-                    end += 1
-                yield f"({_formed(_OF[head], inner)})", end
+                end += kind == "remark" and bool(re.fullmatch(self.remarks(form), remark))
+                yield f"({_formed(form, inner)})", end
             if head in _OF_TWO and self.at(end, "and"):
                 for other, after in self.extents(end + 1, ""):
                     yield f"({_formed(_OF_TWO[head], inner, other)})", after
+
+    def remarks(self, form: str) -> str:
+        """Return the pattern of what may be said behind a function, "" if nothing may."""
+        of_entries = form == "log({})" or form in self.functions
+        return _ROWS if form == "softmax({})" else _ENTRIES * of_entries
 
     def extents(self, place: int, form: str) -> list[_Heard]:
         """Return what "of" may take: a product, the letters side by side, or all that follows."""
@@ -295,15 +297,12 @@ class _Spoken:
         found = [*_longest(terms), *_longest(self.run(place))]
         if form.startswith("({})"):  # the inverse of K Y
             found += [way for way in self.factor(place) if self.at(way[1], *_OPERATORS)]
-        words = [*_BEHIND] if form in _REMARKS else ["squared"] if "‖" in form else []
+        words = [*_BEHIND] if self.remarks(form) else ["squared"] if "‖" in form else []
         found += [way for way in terms if self.at(way[1], *words)]
-        ways = dict.fromkeys([*found, *_longest(sums)])
-        return [way for way in ways if not form or self.takes(form, way[0])]
-
-    def takes(self, form: str, inner: str) -> bool:
-        """Return whether a formula is no number by its letters, or one of which this is said."""
-        names = {*re.findall(r"[^\W\d_]+", inner.translate(ASCII))}
-        return bool(names) and (form in _OF_NUMBERS or not names <= self.scalars)
+        letters = {way: {*re.findall(r"[^\W\d_]+", way[0].translate(ASCII))}
+                   for way in [*found, *_longest(sums)]}
+        return [way for way, names in letters.items() if not form or (
+            names and (form in _OF_NUMBERS or not names <= self.scalars))]
 
 
 def _formed(form: str, *inner: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Container
 from itertools import pairwise
 
 from lvmcalc.notation.letters import ASCII, GREEK
-from lvmcalc.notation.lexicon import ARRAYS, MATLAB, STYLES, VARIANTS
+from lvmcalc.notation.lexicon import ARRAYS, BOLD, MATLAB, STYLES, VARIANTS
 from lvmcalc.notation.name_resolution import Unreadable, quoted
 from lvmcalc.notation.text_cleanup import closing
 
@@ -18,7 +18,7 @@ from lvmcalc.notation.text_cleanup import closing
 _ARROW = r"(?:[^\W\d]\w*|\([\w\s,]+\))\s*->\s*\S"
 _NAMES = r"\(?[\w\s,]*\)?"
 _ANNOTATED = r"\((?:[^()]|\([^()]*\))*\)\s*(?:->[^:\n]+)?"
-# f(w) = …, as Julia and paper define a function, but nothing that is called L
+# Julia and paper define a function so: f(w) = …; what is called L is an answer.
 _DEFINED = r"(?:grad\w*|(?:∇|\\nabla\s*|d)?[fgF]|G)\s*\([\w\s,;]+\)\s*=(?!=)"
 _HEADER = re.compile(rf"\s*(?:def\s+\w+\s*{_ANNOTATED}\s*:"
                      rf"|function\s+(?:\[?(?P<result>\w+)\]?\s*=\s*)?\w+\s*{_NAMES}"
@@ -34,7 +34,7 @@ SILENT = re.compile(r"\s*(?:import [\w.]+(?: as \w+)?|from [\w.]+ import (?!.*\b
 COMMENT = re.compile(r"(?:(?<=\s)|(?<=;))(?:#|%|//)\s+(?:(?=.*[A-Za-z]{3})"
                      r"(?:[\w\s,.:()\[\]']|\w-\w|(?<=\bd[A-Z])/(?=d))*"
                      r"|[(\[]?\w\s*[x×,]\s*\w[)\]]?)\s*$")
-# and one that says what a letter of the line is: # Ki = inv(K)
+# A comment that says what a letter of the line is: # Ki = inv(K)
 _MEANING = re.compile(r"(?:(?<=\s)|(?<=;))(?:#|%|//)\s+(?:(?:with|where)\s+)?"
                       r"([^\W\d]\w*\s*=(?!=)[^=#]+)$")
 ANNOTATED = re.compile(r"^(\s*\w+)\s*:\s*[A-Za-z][\w.]*\s*=(?!=)")  # grad: np.ndarray = …
@@ -59,23 +59,25 @@ PROGRAM = re.compile(rf"{ARRAYS.pattern}|{MATLAB.pattern}|(?<!\\);\s*\S|%\*%"
 # What an equation may define: a letter, in whatever typeface, a function as σ(z), or an adjoint
 _GREEK = "|".join(sorted([*GREEK, *VARIANTS], key=len, reverse=True))
 _TYPED = rf"(?:\\(?:{_GREEK})|[^\W\d_]\w*)(?![A-Za-z])[\u0302-\u0304]?(?:_\w|_\{{\w+\}})?"
-_ROUND = r"(?:\\partial\b|∂|\\mathrm\s*\{\s*d\s*\}|d)\s*"
-_SLOPE = r"(?:\\?(?:sigma|sigmoid|tanh|relu|softplus)|σ)\s*['′]"
+SPACE = r"(?:\s|\\q?quad\b|\\[,;:! ])"
+ROUND = rf"(?:\\partial\b|∂|\\mathrm\s*(?:\{{\s*d\s*\}}|d\b)|\bd){SPACE}*"
+NABLA = r"(?:∇|\\nabla(?![A-Za-z]))"
+_SLOPE = (rf"(?:\\?(?!(?:{'|'.join(sorted({*GREEK} - {'sigma'}))})\b)(?-i:[a-z]{{3,}})|σ)"
+          r"\s*['′]")
 LETTER = (rf"{_TYPED}\s*\(\s*[a-z]\s*\)|{_SLOPE}(?:\s*\(\s*[A-Za-z]\s*\))?"
           rf"|\{{\s*\\(?:bf|rm|it|sf)\s+{_TYPED}\s*\}}"
           rf"|\\(?:mathbf|bm|boldsymbol|mathrm|bar|overline|(?:wide)?(?:hat|tilde))\s*"
           rf"(?:\{{\s*{_TYPED}\s*\}}|{_TYPED})"
-          rf"|{_TYPED}|{_ROUND}\w+\s*/\s*{_ROUND}{_TYPED}"
-          rf"|\\[td]?frac\s*\{{\s*{_ROUND}[^{{}}=]*\}}\s*\{{\s*{_ROUND}[^={{}}]*"
+          rf"|{_TYPED}|{ROUND}\w+\s*/\s*{ROUND}{_TYPED}"
+          rf"|\\[td]?frac\s*\{{\s*{ROUND}[^{{}}=]*\}}\s*\{{\s*{ROUND}[^={{}}]*"
           r"(?:\{\w+\})?\s*\}")
-SPACE = r"(?:\s|\\q?quad\b|\\[,;:! ])"
 SIDE = re.compile(rf"{SPACE}*(?:(?:and|with|where)\s+)?"
-                  rf"(?:{LETTER}|(?:∇|\\nabla(?![A-Za-z]))[^=,;]{{0,40}}?)\s*:?=(?!=)")
+                  rf"(?:{LETTER}|{NABLA}[^=,;]{{0,40}}?)\s*:?=(?!=)")
 DEFINITION = re.compile(r"\s*(?:(?:let|define|denote|set|put|write|with|where)\s+)?"
                         rf"({LETTER})\s*:?=(?!=)([^=]+)$", re.IGNORECASE)
 _ENTRY_GIVEN = re.compile(rf"\s*(?:(?:where|with|let)\s+)?(?:{STYLES}\s*)?\{{?\s*"
                           r"(\\[a-z]+|[A-Za-z])\s*\}?\s*_\s*\{?\s*([a-z])\s*\}?\s*:?=([^=]+)$")
-_SIGMA = re.compile(r"(?:\\(?:boldsymbol|bm|mathbf)\s*)?"
+_SIGMA = re.compile(rf"(?:{BOLD}\s*)?"
                     r"(?:\{\s*\\sigma\s*\}|\\sigma(?![A-Za-z]))|σ")
 _OPENED = re.compile(r"\s*(?:\\left\s*)?\(")
 _SIGMA_GIVEN = re.compile(rf"(?:^|[\s$.,;(&])(?:{_SIGMA.pattern})\s*"
@@ -162,8 +164,8 @@ def _without_head(line: str, head: re.Match | None) -> str:
     arrow = head and re.fullmatch(r"(?:\s*\w+\s*=)?([\w\s(,)]*)->", head[0])
     given = re.findall(r"\w+", arrow[1]) if arrow else []
     if given and not {*given} & {*re.findall(r"\w+", rest)}:
-        raise Unreadable(f"`{quoted(line.strip())}` would be a function of {', '.join(given)}, "
-                         "which does not occur in it.")
+        raise Unreadable(f"`{quoted(line.strip())}` is a function of {', '.join(given)}, "
+                         "which does not occur in its formula.")
     return rest.rstrip().removesuffix("}") if head and head[0].endswith("{") else rest
 
 
@@ -184,8 +186,8 @@ def _refuse_helpers(lines: list[str], heads: list[re.Match | None]) -> None:
     for place, line in enumerate(lines):
         one_line = heads[place] and _ONE_LINE.match(heads[place][0])
         if place < last and (one_line or (_RETURN.match(line) and line.strip() != "return")):
-            raise Unreadable(f"`{quoted(line.strip())}` belongs to a function of your own that is "
-                             "more than formulas: write its formula where it is used.")
+            raise Unreadable(f"`{quoted(line.strip())}` belongs to a function of your own that "
+                             "is not read: write its formula where it is used.")
 
 
 def with_entries(lines: list[str], known: Container[str]) -> list[str]:

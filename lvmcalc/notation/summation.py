@@ -58,7 +58,7 @@ class SumWriter(Vectors):
         size = str(self.size(indices[-1]))
         if end and end != size and (end in sizes or end.lower() != size.lower()):  # n may be N
             if end not in sizes:
-                raise Unreadable(f"The sum over {indices[-1]} ends at {end}, no size here.")
+                raise Unreadable(f"The sum over {indices[-1]} ends at {end}, which is no size.")
             raise CannotBeFormed("the sum over {} ends at {}, but it runs over the {} places of {}"
                                  .format(indices[-1], end, *self.ranges[indices[-1]]))
         left = self.free(body) - {*indices}
@@ -66,7 +66,7 @@ class SumWriter(Vectors):
             self.refuse_outside(body, indices)
         over = OverColumns if body.is_Matrix else Over
         found = over(body, *map(Symbol, indices)) if left else self.total(body, indices)
-        if not self.depth:  # another sum may have the same letter for another index
+        if not self.depth:  # the next sum may use the letter for another index
             self.ranges.clear()
         return found
 
@@ -87,7 +87,7 @@ class SumWriter(Vectors):
         for symbol in sorted(body.free_symbols & self.parts.keys(), key=str):
             of, *ends = self.parts[symbol]
             for index, size in zip(ends, of.shape, strict=True):
-                if isinstance(size, Dummy):  # of I
+                if isinstance(size, Dummy):  # the size of I
                     continue
                 known, other = self.ranges.setdefault(index, (size, of)) if index else (size, of)
                 if known != size:
@@ -111,7 +111,7 @@ class SumWriter(Vectors):
             found += [*self.free(base)] * (int(power) if power.is_Integer and power > 0 else 1)
         twice = sorted({index for index in found if found.count(index) > 1})
         if any(found.count(index) > 2 or index in self.left for index in twice):
-            raise Unreadable(f"The index {twice[0]} stands too often in a term: write the sum.")
+            raise Unreadable(f"The index {twice[0]} appears too often in a term: write the sum.")
         return Over(term, *map(Symbol, twice)) if twice else term
 
     def refuse_outside(self, body: Expr, indices: str = "") -> None:
@@ -129,7 +129,7 @@ class SumWriter(Vectors):
         body = as_number(body)
         self.measure(body)
         if unknown := {*self.left} - {*self.ranges}:
-            raise Unreadable(f"Nothing behind the = tells how many values {min(unknown)} has.")
+            raise Unreadable(f"Nothing behind the = tells the range of {min(unknown)}.")
         if body.is_Matrix and len(self.left) == 1:  # ∂L/∂u_i = Σ_j r_ij v_j
             return self.rows(body, self.left)
         return self.entries(body, *self.left, *[None] * (2 - len(self.left)))

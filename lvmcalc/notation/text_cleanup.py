@@ -53,7 +53,7 @@ _FACTORED = re.compile(r"(?<![\w.])cholesky(?=\()")
 # Julia's @. makes all signs behind it act entry by entry, but those in $(…)
 _DOTS = re.compile(r"@\.\s*([^\n;]+)")
 _SHIELDED = re.compile(r"\$(\((?:[^()]|\([^()]*\))*\))|[*/^]")
-_BY_ENTRIES = {"*": "∘", "/": "⊘", "^": ".^"}
+_DOTTED_SIGNS = {"*": "∘", "/": "⊘", "^": ".^"}
 
 
 def unified(text: str) -> str:
@@ -67,7 +67,7 @@ def unified(text: str) -> str:
     if len(text) > LONGEST_TEXT:
         raise too_long(text)
     text = re.sub("[\U0001d400-\U0001d537\U0001d540\U0001d56c-\U0001d7ce\U0001d7d0-\U0001d7d8"
-                  "\U0001d7da-\U0001d7ff\uff01-\uff5e\u2113]",  # not 𝔼, which is no E
+                  "\U0001d7da-\U0001d7ff\uff01-\uff5e\u2113]",  # 𝔼 is no E
                   lambda letter: normalize("NFKC", letter[0]), normalize("NFD", text))
     if re.search(rf"{_LAYER.pattern}\s*:?=(?!=)", text):
         text = _LAYER.sub(lambda it: f"{it[1]}_{{{it[2]}}}".ljust(len(it[0])), text)
@@ -128,7 +128,7 @@ def _axis(match: re.Match) -> str:
 
 def _with_dots(match: re.Match) -> str:
     """Return the formula behind Julia's @. with the signs that act entry by entry."""
-    dotted = _SHIELDED.sub(lambda it: f" {it[1]}" if it[1] else _BY_ENTRIES[it[0]], match[1])
+    dotted = _SHIELDED.sub(lambda it: f" {it[1]}" if it[1] else _DOTTED_SIGNS[it[0]], match[1])
     return match[0] if "$" in dotted else dotted.ljust(len(match[0]))
 
 

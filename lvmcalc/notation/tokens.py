@@ -108,7 +108,7 @@ class _Scanner(Words):
             word in _IN_LATEX or re.match(STYLES, "\\" + word)
             for word in re.findall(r"\\([A-Za-z]+)", self.text))
         self.latex = commands or bool(re.search(r"\\[,;!|{]", self.text))
-        # a backslash in front of a space is a space in LaTeX, and solves in MATLAB
+        # In front of a space, a backslash is a space in LaTeX, but it solves in MATLAB.
         spaces = r"\s|~|&|\$|\\[,;:!>/]|\{\}" + r"|(?<!\s)\\ (?=\S)" * commands
         self.spaces = re.compile(rf"(?:{spaces})+" if self.latex else r"\s+")
         self.found: list[Token] = []
@@ -191,9 +191,7 @@ class _Scanner(Words):
             return self.add("name", word, match.end())
         if word and (read := self.name(self.place) or self.changed(self.place)):
             return self.add(*read)
-        # a function of a number, such as one that was added, whose derivative has a name too
-        added = f"{word}'" in self.vocabulary.functions and (
-            self.latex or not self.behind_a_factor())
+        added = word in self.vocabulary.of_numbers and (self.latex or not self.behind_a_factor())
         if (word in NAMED | {"sigma"} or added) and word in self.functions:
             return self.add("function", word, match.end())
         if word and (word in GREEK or self.latex):
@@ -279,10 +277,9 @@ class _Scanner(Words):
         return bool(match) and self.add("power", text, match.end())
 
     def method(self) -> bool:
-        if match := self.match(lexicon.COLUMN):
-            return self.add("method", "column", match.end())
-        if match := self.match(lexicon.ROW):
-            return self.add("method", "row", match.end())
+        for name, axis in (("column", lexicon.COLUMN), ("row", lexicon.ROW)):
+            if match := self.match(axis):
+                return self.add("method", name, match.end())
         index = self.match(lexicon.ENTRY_TAKEN)
         power = "-" in index[0] and self.found and self.found[-1].text == "^" if index else False
         if index and "slogdet" not in self.text and not power:
@@ -292,8 +289,9 @@ class _Scanner(Words):
             return self.add("method", f"size {match[3]}", match.end())
         match = self.match(lexicon.METHOD)
         name = (match[1] or match[2]) if match else ""
-        if METHODS.get(name) and (match[1] or name not in ("T", "I", "mT", "H")):
-            return self.add("method", METHODS[name], match.end())
+        called = METHODS.get(name, name if name in self.vocabulary.of_numbers else "")
+        if called and (match[1] or name not in ("T", "I", "mT", "H")):
+            return self.add("method", called, match.end())
         return False
 
     def sign(self) -> bool:
@@ -337,7 +335,9 @@ class _Scanner(Words):
         if _LETTER.match(self.text, self.place):
             for token in self.split(self.place) or self.refuse(self.place):
                 self.add(*token)
-            return True
+            julia = token[1] in self.vocabulary.of_numbers and self.text.startswith(
+                ".(", self.place)  # bend.(A * X)
+            return self.skip(self.place + julia)
         return False
 
 

@@ -61,7 +61,7 @@ class Vocabulary(dict):
         self.outputs = tuple(dict.fromkeys(("L", output)))
         self.spellings = {"pi": sp.pi, **names, **sizes,
                           **dict.fromkeys(["I", "Id"], Identity(Dummy("?")))}
-        if "lambda" in names:  # a reserved word of Python, so that code has another
+        if "lambda" in names:  # reserved in Python: code has another word
             others = ["lam", "lamda", "lambd", "lmbda", "lambda_", "lambda_reg", "lambda_param"]
             self.spellings = dict.fromkeys(others, names["lambda"]) | self.spellings
         for name, symbol in adjoints.items():
@@ -113,6 +113,11 @@ class Vocabulary(dict):
                             for given in (names, adjoints)), *others)
 
     @cached_property
+    def of_numbers(self) -> frozenset[str]:
+        """The functions of one number, which also act entry by entry: tanh, as tanh' is known."""
+        return frozenset(name for name in self.functions if f"{name}'" in self.functions)
+
+    @cached_property
     def words(self) -> list[str]:
         """The spellings that are one word, the longest first; a fraction is read by the grammar."""
         return sorted((name for name in {*self.spellings, *self.outputs}
@@ -143,8 +148,7 @@ def _any_of(*words: str, behind: str = "") -> re.Pattern:
 
 
 def typed(name: str) -> str:
-    """Return the pattern of the ways to type a name: alpha, α, \\alpha; L1, L_1, L_{1}; x_i, x_{i}.
-    """
+    """Return the pattern of the ways to type a name: alpha, α, \\alpha; L1, L_1, L_{1}."""
     pattern = ""
     greek = rf"(?<![A-Za-z])(?:{'|'.join(GREEK)})(?![a-z])"
     for piece in re.findall(rf"\d+$|(?<!\d)_\w+$|{greek}|.", name):

@@ -46,7 +46,7 @@ def test_what_is_no_formula_is_called_unreadable(of: str, wrt: str, answer: str)
     ("gplvm", "alpha", r"sum(sum(K_bar \left .* (X*X')))", "There is no `\\left`"),
     ("autoencoder", "W", "dL = ⟨ ende cᵀ, dW⟩ + tr(x cᵀWᵀ dW)", "There is no `ende`"),
     ("gplvm.log_det", "X", r"\frac{\partial L_by1}{\partial X} = -\alpha D K^{-1}X",
-     "Nothing behind the = tells how many values b has")])
+     "Nothing behind the = tells the range of b")])
 def test_what_is_torn_apart_or_grown_together_is_unreadable(of: str, wrt: str, answer: str,
                                                             reason: str) -> None:
     found = mark(answer, of, wrt)

@@ -129,7 +129,7 @@ def test_an_answer_may_be_a_sum_over_an_index(answer: str) -> None:
     ("‖1 yᵀ‖²", "How many ones there are cannot be told from what stands beside"),
     ("‖X‖_1", "A norm ‖A‖₁ is read only of a column; write sum(abs(A))"),
     ("max(y, w)", "A maximum or minimum (`max`) is not a known operation, but"),
-    ("K_ij = y_i; yᵀK y", "Line 1: Nothing behind the = tells how many values j has"),
+    ("K_ij = y_i; yᵀK y", "Line 1: Nothing behind the = tells the range of j"),
     ("Σ_i y_i − x_iᵀ w", "x_i stands outside the sum over i: put brackets around"),
     ("Σ_i y_i w_i", "the index i runs over the D places of w, but over the N of y"),
     ("Σ_{i=1}^D y_i x_iᵀ w", "the sum over i ends at D, but it runs over the N places of"),
