@@ -48,6 +48,10 @@ _NAMED_BEHIND = re.compile(rf"(?:,\s*(?:is\s+|which is\s+)?|\s+(?:be|is|are|bein
                            rf"(?:the|our|an?)\s+({_NOUNS})[.\s]*(\$?)$")
 IS_DEFINITION = re.compile(rf"^\s*\$?\s*(?:{LETTER})(?:\(\w\))?\s*:?=[^=]+$")
 
+_D = r"(?:\\partial\b|∂|d)\s*"
+_ADJOINT = re.compile(rf"\\[td]?frac\s*\{{\s*{_D}L\s*\}}\s*\{{\s*{_D}([^\W\d_])\s*\}}"
+                      rf"|(?<!\w){_D}L\s*/\s*{_D}([^\W\d_])(?![\w(])")
+
 
 def definition_in(text: str) -> str:
     """Return the definition of a letter without the words round it that name what it is."""
@@ -85,3 +89,15 @@ def without_heading(text: str, vocabulary: Vocabulary) -> str:
     alone = len(words) < 3 or named or value or not known or re.search(
         r"[^A-Za-z\s.,;'’-]", heading)
     return text if alone or not rest[:1].isspace() else " " * len(heading + colon) + rest
+
+
+def with_own_adjoints(text: str, vocabulary: Vocabulary) -> str:
+    """Return a text in which dL/dE, if it is defined there and E is no node, is a free letter."""
+    adjoints = [*_ADJOINT.finditer(text)]
+    own = [spelling(it[1] or it[2]) for it in adjoints if re.match(r"\s*=", text[it.end():])]
+    free = [it for it in "GMTUVJR" if it not in vocabulary.spellings
+            and not re.search(rf"\b{it}\b", text)]
+    letters = dict(zip([it for it in dict.fromkeys(own) if it not in vocabulary.spellings], free,
+                       strict=False)) if len(adjoints) > 1 else {}
+    return _ADJOINT.sub(lambda it: letters[name].ljust(len(it[0])) if (
+        name := spelling(it[1] or it[2])) in letters else it[0], text)

@@ -47,7 +47,7 @@ _BULLET = re.compile(rf"^[^\S\n]*(?:(?:[-*•–]|{_NUMBER})\s+(?=[A-Z][a-z]+\b[
 _APART = re.compile(rf"[:.](?=\s+(?:{LETTER})\s*:?=(?!=))")  # With E = A − B: ∂L/∂A = …
 _KNOWN = re.compile(r"\s*(?:row|element|entry|component|and|so|then|thus|hence|where|with|we|is|be"
                     r"|being|as|the|it|this|for|gives?|yields?)\b", re.IGNORECASE)
-_VERBS = ("is", "are", "was", "has", "denotes", "being")  # behind a name, as in "since A is"
+_VERBS = ("is", "are", "was", "has", "denotes", "means", "being", "for")  # behind a name
 ADJOINT = re.compile(r"[∂∇/]|\\(?:partial|nabla|[td]?frac)|\bgrad")
 _ANSWERS = re.compile(r"\b(?:(?:answer|result|gradient|total|solution)\s+(?:is|becomes|reads)"
                       r"|(?:sum|total|together|altogether|differentiat(?:e|ing))\s*:"

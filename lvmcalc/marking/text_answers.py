@@ -12,7 +12,7 @@ from lvmcalc.marking.answer_parts import statements_of
 from lvmcalc.marking.code_comments import without_comments
 from lvmcalc.marking.defined_letters import Definitions
 from lvmcalc.marking.denominators import with_formulas_below, with_stages_below
-from lvmcalc.marking.derivation_text import without_heading
+from lvmcalc.marking.derivation_text import with_own_adjoints, without_heading
 from lvmcalc.marking.exercise import Exercise
 from lvmcalc.marking.final_answers import final_answer
 from lvmcalc.marking.left_side import (
@@ -38,6 +38,7 @@ from lvmcalc.marking.left_side import (
 from lvmcalc.marking.other_quantities import refuse_others, with_targets
 from lvmcalc.marking.own_gradient_names import is_own_name, refuse_another
 from lvmcalc.marking.prose import Told, without_prose
+from lvmcalc.marking.reasons import note_of_reason, reasons_in, refuse_changing
 from lvmcalc.marking.scalar_jacobians import refuse_loose, scalar_jacobians, with_jacobians
 from lvmcalc.marking.shown_remarks import note_of, stands_beside, without_shown
 from lvmcalc.marking.side_remarks import without_remarks
@@ -127,7 +128,28 @@ def _is_right(exercise: Exercise, text: str) -> bool:
 
 
 def _read(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Expr, Expr]]:
-    """Return the sides of an answer without a label, beside the comments of its code."""
+    """Return the sides of an answer without a label, beside its reason."""
+    for rest, reason in reasons_in(exercise, text):
+        note = note_of_reason(reason)
+        try:
+            sides, beside = _commented(exercise, rest)
+        except Unreadable:
+            continue
+        except CannotBeFormed as error:
+            refuse_changing(reason)
+            raise CannotBeFormed(f"{error} {note}") from None
+        refuse_changing(reason)
+        return _noted(sides, note), beside
+    return _commented(exercise, text)
+
+
+def _noted(sides: list[list[Reading]], note: str) -> list[list[Reading]]:
+    """Return sides with a sentence that is shown beside them."""
+    return [[way._replace(note=f"{way.note} {note}".strip()) for way in side] for side in sides]
+
+
+def _commented(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Expr, Expr]]:
+    """Return the sides of an answer beside the comments of its code."""
     text, comments = without_comments(exercise, text)
     text = without_class(text, exercise.wrt)
     sides, beside = _marked(exercise, text)
@@ -135,14 +157,12 @@ def _read(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Expr
         refuse_carried(text, sides[-1][0].formula)
     elif re.search(r"[A-Za-z]", text):
         raise Unreadable("There is no formula in this.")
-    note = note_of(comments)
-    return [[way._replace(note=f"{way.note} {note}".strip()) for way in side] for side in sides
-            ] if note else sides, beside
+    return _noted(sides, note_of(comments)), beside
 
 
 def _marked(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Expr, Expr]]:
     """Return the sides of an answer without comments; it may name a stage by its formula."""
-    text = with_targets(exercise, text)
+    text = with_own_adjoints(with_targets(exercise, text), exercise.chain.vocabulary)
     refuse_others(exercise, text)
     text = with_stages_below(exercise, text)
     text = _LOSS_GOES_ON.sub(r"\1", text)
@@ -173,8 +193,7 @@ def _beside_remarks(exercise: Exercise, text: str,
         sides, beside = _alone(exercise, told.text)
     except CannotBeFormed as error:
         raise CannotBeFormed(f"{error} {note}") from None
-    return [[way._replace(note=f"{way.note} {note}".strip()) for way in told.agreeing(side)]
-            for side in sides], beside
+    return _noted([told.agreeing(side) for side in sides], note), beside
 
 
 def _spoken(exercise: Exercise, text: str, wrong: Unreadable,
