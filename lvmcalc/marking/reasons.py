@@ -22,7 +22,7 @@ from lvmcalc.marking.story import SO, is_reason
 from lvmcalc.notation import Unreadable
 from lvmcalc.notation.formula_finder import sides_of
 from lvmcalc.notation.lexicon import STYLES
-from lvmcalc.notation.text_cleanup import unified
+from lvmcalc.notation.text_cleanup import closing, unified
 from lvmcalc.notation.tokens import quoted
 
 _USED = r"(?:(?:we|I)\s+(?:have\s+)?(?:use|note|recall)d?|this\s+uses|note|notice|recall|remember)"
@@ -80,7 +80,7 @@ def _span(text: str, begin: re.Match) -> tuple[int, int, int] | None:
             alone = not text[comment.start("words"):begin.start()].strip()
             return (comment.start(), comment.end(), comment.end()) if alone else None
     if bracket := re.search(r"\(\s*$", text[:begin.start()]):
-        start, stop = bracket.start(), _closing(text, bracket.start())
+        start, stop = bracket.start(), closing(text, bracket.start()) or len(text) + 1
         inner = stop - 1
     else:
         start, stop = begin.start(), len(text)
@@ -88,16 +88,6 @@ def _span(text: str, begin: re.Match) -> tuple[int, int, int] | None:
         stop = inner
     start -= len(_COMMA.search(text[:start])[0])
     return (start, inner, stop) if _FRAME.fullmatch(text, stop) else None
-
-
-def _closing(text: str, start: int) -> int:
-    """Return where the bracket that opens there has been closed, past the end if nowhere."""
-    depth = 0
-    for place, sign in enumerate(text[start:], start):
-        depth += (sign == "(") - (sign == ")")
-        if not depth:
-            return place + 1
-    return len(text)
 
 
 def _is_open(text: str) -> bool:
