@@ -17,8 +17,8 @@ OPERATING = re.compile(r"\b(?:trace|determinant|log(?!its?\b)\w*|exp\w*|diagonal
                        r"|columns?|all|norm)\b"
                        r"|\b(?:of|by|with|to|than|from)\W*$",
                        re.IGNORECASE)
-# What makes of a sentence beside a formula more than a story about how it was found: it is said of
-# something else, or under a condition, or taken back
+# A sentence beside a formula that is more than a story about how it was found: it speaks of another
+# formula, makes a condition, or takes something back
 _QUALIFIES = (
     r"up\s+to|left\s+out|leav(?:e|es|ing)\s+out|so\s+far|without|except\w*|exclud\w*"
     r"|ignor\w*|neglect\w*|omit\w*|drop(?!s\s+out)\w*|forg[eo]t\w*|wrong\w*|mistak\w*"
@@ -32,7 +32,7 @@ _QUALIFIES = (
     r"|halved?|negat(?:ed?|ing)|not\s+(?:true|right|correct|the)|flatten\w*|reshap\w*"
     r"|convention\w*|evaluat\w*|optim\w*")
 QUALIFIES = re.compile(rf"\b(?:{_QUALIFIES}|at\s+(?!the\s+end|once|last|first))\b", re.IGNORECASE)
-# and what may be an operation on the formula that follows, unless it is ∂L/∂X = …
+# An operation on the formula that follows, unless that is ∂L/∂X = …
 DENIES = re.compile(
     rf"\b(?:{_QUALIFIES}|drop\w*|zero|vanish\w*|transpos\w*|rows?|negat\w*|per|parts?|separate\w*"
     r"|remain\w*|minus|half|halve\w*|revers\w*|opposite|at)\b", re.IGNORECASE)

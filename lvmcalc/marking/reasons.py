@@ -12,12 +12,12 @@ from typing import NamedTuple
 
 from lvmcalc import notation
 from lvmcalc.checks import CannotBeFormed
-from lvmcalc.marking.chain_letters import symmetric_letters
 from lvmcalc.marking.code_comments import CODE_COMMENT
 from lvmcalc.marking.exercise import Exercise
 from lvmcalc.marking.final_answers import is_known, is_new
 from lvmcalc.marking.left_side import names_asked
 from lvmcalc.marking.prose import segment_kind, segments_of
+from lvmcalc.marking.side_remarks import agrees, without_remarks
 from lvmcalc.marking.story import SO, is_reason
 from lvmcalc.notation import Unreadable
 from lvmcalc.notation.formula_finder import sides_of
@@ -29,7 +29,8 @@ _USED = r"(?:(?:we|I)\s+(?:have\s+)?(?:use|note|recall)d?|this\s+uses|note|notic
 _BEGINS = re.compile(
     r"\b(?:because|since|as|by|from|via|using|with|where|due\s+to|thanks\s+to"
     rf"|(?:(?:here|where),?\s+)?{_USED})\b"
-    r"(?:\s+here)?(?:\s+(?:that|the\s+fact\s+that))?\W*?(?=[\s$\\(])", re.IGNORECASE)
+    r"(?:\s+here)?(?:\s+(?:that|the\s+fact\s+that))?\W*?(?=[\s$\\(])"
+    r"|(?<=\()(?=(?:[^\s()]+\s+(?:is\s+)?)?symmetric\b[^()]*\))", re.IGNORECASE)
 _WORDS = re.compile(r"\\(?:text|mbox|textrm)\s*\{([^{}]*)\}")
 _ENDS = re.compile(r"[,:;.]\s+(?:(?:hence|so|thus|therefore|then)\b,?\s*)?", re.IGNORECASE)
 _FRAME = re.compile(r"[\s.]*(?:\$\$?|\\[\])])?[\s.]*$")
@@ -38,21 +39,27 @@ _DERIVATIVE = re.compile(r"[-−]?(?:\\[td]?frac)?(?:∂|\\partial|∇|\\nabla|�
                          r"|d(?!et|iag|ot|im))(?![\s=·*+−)\]-]|$)")
 _COMMA = re.compile(r"(?:[\s,;:—]|\\q?quad\b|\\[,;:! ])*$")
 _SENTENCE = re.compile(r";\s|(?<!\.t)[.!?]\s+[A-Za-z]{2}")
-_SYMMETRIC = re.compile(r"⟦N(\w+)⟧\s+is\s+symmetric\b")
+# "K is symmetric", "symmetric K" and "the symmetry of K"
+_FORMULA = r"(?P<{0}s>\$?)(?P<{0}>[^$=,;.]+?)(?P={0}s)"
+_SYMMETRIC = re.compile(
+    rf"\b(?:the\s+)?symmetry\s+of\s+{_FORMULA.format('of')}(?=$|,|\s+and\b)"
+    rf"|(?:^|\band\b)\s*(?:symmetric\s+{_FORMULA.format('it')}(?=$|,|\s+and\b)"
+    rf"|{_FORMULA.format('is')}\s+(?:is\s+)?symmetric\b)")
 _RELATION = re.compile(r"[<>≤≥≈∝→≠∈⊂~…]|\\(?:to|approx|propto|l?dots|neq?|[lg]eq?|sim)\b")
-_SCALARS = "LℓfFJ"  # what others call the loss
+_SCALARS = "LℓfFJ"  # Other names of the loss
 _NUMBER = re.compile(r"[-−+]?[\d./½¼]+")
 
 
 class Reason(NamedTuple):
     """A reason beside an answer, and the equation in it that may change what the answer says."""
 
-    said: str
+    said: str  # "" if all of it has been checked
     changes: str = ""
 
 
 def reasons_in(exercise: Exercise, text: str) -> Iterator[tuple[str, Reason]]:
     """Yield what may be an answer, with spaces for its reason, and the reason."""
+    text = without_remarks(exercise, text)
     text = _WORDS.sub(lambda it: it[1].rjust(len(it[0])) if _BEGINS.search(it[1]) else it[0], text)
     for place, begin in enumerate(_BEGINS.finditer(text)):
         if not place and not re.search(r"\w", text[:begin.start()]):
@@ -61,7 +68,7 @@ def reasons_in(exercise: Exercise, text: str) -> Iterator[tuple[str, Reason]]:
             start, inner, stop = span
             if found := _reason(exercise, text[begin.end():inner], text[:start]):
                 yield (text[:start] + " " * (stop - start) + text[stop:],
-                       found._replace(said=text[begin.start():inner]))
+                       found._replace(said=text[begin.start():inner] * bool(found.said)))
 
 
 def _in_front(exercise: Exercise, text: str, begin: re.Match) -> Iterator[tuple[str, Reason]]:
@@ -70,7 +77,7 @@ def _in_front(exercise: Exercise, text: str, begin: re.Match) -> Iterator[tuple[
         found = _reason(exercise, text[begin.end():it.start()], text[it.end():])
         if found and not _DERIVATIVE.match(_bare(found.changes)):
             yield (" " * it.end() + text[it.end():],
-                   found._replace(said=text[begin.start():it.start()]))
+                   found._replace(said=text[begin.start():it.start()] * bool(found.said)))
 
 
 def _span(text: str, begin: re.Match) -> tuple[int, int, int] | None:
@@ -98,10 +105,15 @@ def _is_open(text: str) -> bool:
 
 def _reason(exercise: Exercise, text: str, rest: str) -> Reason | None:
     """Return a reason, None if a text is none or says more than is known to change nothing."""
-    vocabulary, story, changes = exercise.chain.vocabulary, "", ""
-    text, equation = unified(text).strip(" .,;:\n"), False
+    vocabulary, story = exercise.chain.vocabulary, ""
+    text = unified(text).strip(" .,;:\n")
     if _SENTENCE.search(text):
         return None
+    known = [(it[0], agrees(exercise, *[it["of"] or it["it"] or it["is"]] * 2, symmetric=True))
+             for it in _SYMMETRIC.finditer(text)]
+    changes = next((said for said, holds in known if holds is False), "")
+    equation = checked = bool(known) and all(holds is not None for _, holds in known)
+    text = _SYMMETRIC.sub(" and ", text) if equation else text
     for part in segments_of(text, vocabulary):
         said = text[part.start:part.end]
         if not part.formula:
@@ -120,10 +132,10 @@ def _reason(exercise: Exercise, text: str, rest: str) -> Reason | None:
                     _NUMBER.fullmatch(_bare(said))):
                 return None
             story += f" ⟦{kind if kind[:1] == 'N' else 'B'}⟧"
-    story = _SYMMETRIC.sub(lambda it: " and " if it[1] in symmetric_letters(exercise.chain)
-                           else it[0], story)
-    return Reason("", changes) if "⟦B⟧" in story and not SO.search(story) and (changes or is_reason(
-        story, equation)) else None
+    if not (checked or "⟦B⟧" in story) or SO.search(story):
+        return None
+    told = changes or is_reason(story, equation)
+    return Reason(story * ("⟦B⟧" in story), changes) if told else None
 
 
 def _is_formula(exercise: Exercise, said: str) -> bool:
@@ -137,7 +149,7 @@ def _is_harmless(exercise: Exercise, said: str, rest: str) -> bool:
     left, *others = sides_of(said)
     if _changes(exercise, said):
         return False
-    if _bare(left) in _bare(rest):  # what defines it
+    if _bare(left) in _bare(rest):  # A definition
         return False
     if _DERIVATIVE.match(_bare(left)):
         return not re.match(rf"d(?:{'|'.join(exercise.chain.vocabulary.outputs)})$", _bare(left))
@@ -181,6 +193,6 @@ def refuse_changing(reason: Reason) -> None:
 
 
 def note_of_reason(reason: Reason) -> str:
-    """Return the sentence that shows a reason as it was typed."""
+    """Return the sentence that shows a reason as it was typed, "" if it has been checked."""
     said = " ".join(_WORDS.sub(r"\1", reason.said).split()).strip(" .,;:#%")
-    return f"Its reason, “{said}”, was not checked."
+    return said and f"Its reason, “{said}”, was not checked."

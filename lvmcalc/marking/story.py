@@ -245,16 +245,14 @@ def is_harmless(story: str, vocabulary: Vocabulary, wrt: str, explicit: bool = F
 
 
 def is_reason(story: str, equation: bool) -> bool:
-    """Return whether words round formulas ⟦B⟧, and an equation, are a reason that changes nothing.
-    """
+    """Return whether words round formulas ⟦B⟧ are a reason that changes nothing."""
     slopes = _OF_NAME.sub(" of ⟦B⟧" if "of ⟦N" in story else "", story)
     said, stated = _SLOPE.subn(" ", _OF_NAME.sub("", slopes))
-    *_, last = said.split("⟦")
     claims = re.search(r"⟦\w*⟧\s+(?:is|are|being)\b|\b(?:is|are|equals?|means?)\s+⟦"
                        r"|⟦N\w*⟧\s+(?!and\b)[a-z]+\s+⟦", said)
     return (bool(equation or stated or _ACTS.search(said)) and not claims
             and _is_told(_NOUN.sub(" ", story), _TOLD | PARTS) and not _words(story) & _RESULTS
-            and _is_told(f"⟦{last}", _TOLD)
+            and _is_told(said.rpartition("⟧")[2], _TOLD)
             and not any(it.search(story) for it in (RENAMES, CHANGED, TWICE)))
 
 

@@ -79,11 +79,11 @@ _LOSS_GOES_ON = re.compile(r"(^\s*(?:L|ℓ|\\ell|\\mathcal\s*\{?\s*L\s*\}?)\s*=[
                            r"(?=\s*,\s+(?:so|hence|thus|therefore)\b)")
 _TORN = re.compile(r"(?<![A-Za-z])([A-Za-z]+)[^\S\n]*\n\s*([A-Za-z]+)(?=\s*[(\[{|])")
 _TORN_PART = re.compile(r"(?<![\w.])0\.\s+\d+|\{\s*[A-Za-z]~[A-Za-z]\s*\}"
-                        r"|\\(?:left|right)\\(?=\s)"  # with no bracket behind it
+                        r"|\\(?:left|right)\\(?=\s)"  # No bracket behind it
                         rf"|\bj{SPACE}+(?:np|sp)\.(?=\w)"  # jsp.linalg
                         r"|(?<![A-Za-z\\])d\s*(?:\\q?quad|\r?\n)(?=\s*L\w?\s*=)")
 _NAMING = re.compile(rf"\bthe\s+(?:{'|'.join(sorted(FORMULA_NOUNS))})\b")
-_MOST_HEARD = 4  # ways to understand what is spoken
+_MOST_HEARD = 4  # Ways to understand what is spoken
 _GOES_ON = re.compile(r"(?<=[\w)\]}\s])(?:\.\.+|…|\\l?dots)$")
 
 
@@ -206,15 +206,15 @@ def _spoken(exercise: Exercise, text: str, wrong: Unreadable,
             ways.append(_alone(exercise, typed)[0])
     formed = [way for way in ways if all(can_be_formed(side[0].formula) for side in way)]
     said = len(ways) == 1 and not re.search(r"\bof\b", text) and not any(
-        side[0].formula.has(MatAdd) for side in ways[0])  # a product, which has no bracket
+        side[0].formula.has(MatAdd) for side in ways[0])  # A product needs no bracket
     if ways and not (formed or said):
-        raise Unreadable("As it is heard, this cannot be formed: write it in signs, with brackets.")
+        raise Unreadable("The shapes in the spoken formula do not fit: write it in signs.")
     ways = formed or ways
     ways = [way for way in ways if all(fits(exercise, side[0].formula) for side in way)] or ways[:1]
     first, *others = [way[0][0].formula for way in ways] or [None]
     if _NAMING.search(text) and not all(exercise.compare(first, it).holds for it in others):
-        raise Unreadable("It is not clear where the formula ends that a noun stands in front of: "
-                         "write it in brackets.")
+        raise Unreadable("It is not clear how far the formula behind the noun extends: write it in "
+                         "brackets.")
     if not 0 < len(ways) <= _MOST_HEARD:
         raise wrong
     return [[way._replace(note=" ".join(filter(None, (
@@ -271,7 +271,7 @@ def _alone(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Exp
     sides: list[list[Reading]] = []
     errors: list[Unreadable | CannotBeFormed] = []
     choice = most = 0
-    while choice <= most:  # a definition may have several readings
+    while choice <= most:  # A definition may have several readings
         defined = Definitions(exercise, arrays, choice)
         defined.code = code or bool(program(given))
         defined.pseudo = bool(PSEUDO.search(given))

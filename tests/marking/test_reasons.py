@@ -40,12 +40,22 @@ def test_a_reason_beside_an_answer_is_shown_and_not_checked(wrt: str, text: str)
                for it in (right, wrong))
 
 
+@pytest.mark.parametrize("reason", [
+    "{} (K symmetric)", "{}, by the symmetry of K", "{}, as XXᵀ is symmetric",
+    "Using that K is symmetric and K⁻¹ is symmetric, {}"])
+def test_a_symmetry_that_holds_is_no_condition(reason: str) -> None:
+    of, leaf, right, wrong = OF["X"]
+    assert mark(reason.format(right), of, leaf).right
+    assert mark(reason.format(wrong), of, leaf).status == "refuted"
+
+
 @pytest.mark.parametrize(("wrt", "text"), [
     ("w", "{}, because L = −f"), ("w", "Since L = −f, the gradient is {}"),
     ("w", "{}, since f = −L"),
     ("w", "{} because ∂L/∂w = 2Aᵀ(Aw − y) + λw"), ("w", "{}, because dJ/dw = −dL/dw"),
     ("w", "{}, since dL/dJ = −1"), ("w", "2({}), since J = ‖Aw − y‖² + λ‖w‖²"),
     ("w", "{}, because ∇(−L) = −∇L"), ("w", "{} since here λ = 0"), ("w", "{}, using A for Aᵀ"),
+    ("w", "{} (A symmetric)"), ("w", "Since A is symmetric, {}"),
     ("w", "{} since w denotes wᵀ"), ("w", "{} since Aᵀ is written A"), ("w", "{}, as λ → 0"),
     ("w", "{}, where we used that AᵀA = I"), ("w", "{} because det(AᵀA) = 1"),
     ("w", "{} up to the factor 2, because d(½‖r‖²)/dr = r"), ("w", "{}, because AA is symmetric"),
