@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterable
 
 from lvmcalc.auditing.pieces import Piece
-from lvmcalc.auditing.remarks import NABLA
 from lvmcalc.chain import Chain
 from lvmcalc.marking.derivation_text import letters_given
 from lvmcalc.notation import spelling
 from lvmcalc.notation.formula_finder import sides_of
+from lvmcalc.notation.statements import NABLA
 from lvmcalc.notation.vocabulary import typed
 
 _STYLE = r"\\(?:mathbf|bm|boldsymbol)\s*\{\s*"

@@ -7,13 +7,13 @@ from contextlib import suppress
 from sympy import Expr
 
 from lvmcalc.auditing.pieces import Piece
-from lvmcalc.auditing.remarks import NABLA
 from lvmcalc.chain import Chain
 from lvmcalc.checks import CannotBeFormed
 from lvmcalc.marking.differential_answers import KINDS, differentials_in, node_of
 from lvmcalc.notation import Unreadable, plain
 from lvmcalc.notation.formula_finder import sides_of
 from lvmcalc.notation.parser import readings
+from lvmcalc.notation.statements import NABLA
 from lvmcalc.notation.vocabulary import typed
 
 _NABLA = re.compile(rf"(?<=[^\s(d])(?<!d\()\s*{NABLA}\s*L(?![\w(])")

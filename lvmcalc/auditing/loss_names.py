@@ -7,7 +7,6 @@ from dataclasses import replace
 from lvmcalc import notation
 from lvmcalc.auditing.audit_report import Audit
 from lvmcalc.auditing.backprop_notation import stages_of
-from lvmcalc.auditing.remarks import NABLA
 from lvmcalc.chain import Chain
 from lvmcalc.marking.derivation_text import letters_given
 from lvmcalc.marking.exercise import exercise_of

@@ -11,7 +11,7 @@ from contextlib import suppress
 import numpy as np
 from sympy import Expr, Symbol
 
-from lvmcalc.auditing.remarks import INNER, NABLA, NAME, NOTATION
+from lvmcalc.auditing.remarks import INNER, NAME, NOTATION
 from lvmcalc.calculus import CannotBeFormed
 from lvmcalc.calculus.functions import entry_by_entry
 from lvmcalc.calculus.operations import increment_of
@@ -25,6 +25,7 @@ from lvmcalc.notation.letters import GREEK
 from lvmcalc.notation.lexicon import NAMED, STYLES
 from lvmcalc.notation.named_functions import FUNCTIONS
 from lvmcalc.notation.parser import readings
+from lvmcalc.notation.statements import NABLA
 from lvmcalc.notation.vocabulary import typed
 
 _NUMBER = r"\s*\(\s*\\?(?P<{}>[^\W\d_]+)\s*\)"

@@ -48,7 +48,6 @@ SPECIAL_CASE = re.compile(r"\s*(?:[Ff]or|[Ii]f|[Ww]hen|[Ww]ith)\s+\$?\\?\w+\s*=\
                           r"(?:this|it)\s+(?:is|reduces\s+to|becomes|gives)\s+(?:the|an?)\s"
                           r"(?:[A-Za-z][a-z]+(?:[-'’][a-z]+)*(?:[\s.,!]+|$))+$")
 _TITLE = re.compile(r"\s*[A-Z][A-Za-z]+(?:[\s-]+[A-Za-z.]+){0,4}\s*[.:]?\s*$")
-NABLA = r"(?:∇|\\nabla(?![A-Za-z]))"
 NAME = re.compile(r"^\s*(?:\\(?:mathbf|bm|boldsymbol)\s*\{\s*)?"
                   r"\\?([^\W\d_][\u0302\u0303]?"
                   r"(?:(?:_?[^\Wᵀ]){0,12}[\u0302\u0303]?|_\{[a-z]{1,2}\}))\}?"

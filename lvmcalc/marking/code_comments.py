@@ -18,7 +18,7 @@ CODE_COMMENT = re.compile(r"(?:^|(?<=\s))(?:#+|%+(?![*o/])|//)(?P<words>[^\n]*)$
 _HARMLESS = re.compile(
     r"\bno\s+(?:need|factors?|minus|further|extra|½|1/2|0?\.5|2)\b|\bused\s+later\b|\bnot\s+only\b"
     r"|\b(?:do(?:es)?\s+not|do(?:es)?n['’]t)\s+(?:depend|matter|change|enter)\b"
-    # what a mask does
+    # The work of a mask
     r"|\bonly\s+(?:(?:the|where|on|over|for|those|at)\s+)*(?:observed|known|rated|non-?zero)\b"
     r"|\b(?:ignor\w+|drop\w*|skip\w*|mask\w*(?:\s+out)?)\s+(?:the\s+)?(?:missing|unobserved"
     r"|unknown)\b|\b(?:missing|unobserved|unknown)\s+\w+\s+(?:are\s+(?:ignored|masked|dropped)"
@@ -53,7 +53,7 @@ _SIGNS = {r"two|twice|doubl\w+": "2", r"three|thrice|tripl\w+": "3",
 # But "twice dL/dK" says what it is
 _NAMED = {re.compile(rf"\b(?:{words})\b(?!\s+(?:of\s+)?\w*[/^@∂])", re.IGNORECASE):
           re.compile(signs) for words, signs in _SIGNS.items()}
-# r: Xw/2, which gives a letter a meaning
+# A letter gets a meaning, as in r: Xw/2
 _MEANS = re.compile(r"\W*(?P<name>[^\W\d]\w*)\s*(?:is|:|->|means|denotes|for)\s+(?:the\s+)?"
                     r"(?P<what>(?![(\[]?\w\s*[,x×]\s*\w)\S.*)$")
 _FORMED = re.compile(r"[^\w\s,.'()-]|\d[^\W\d]")

@@ -17,8 +17,8 @@ OPERATING = re.compile(r"\b(?:trace|determinant|log(?!its?\b)\w*|exp\w*|diagonal
                        r"|columns?|all|norm)\b"
                        r"|\b(?:of|by|with|to|than|from)\W*$",
                        re.IGNORECASE)
-# What makes of a sentence beside a formula more than a story about how it was found: it is said of
-# something else, or under a condition, or taken back
+# A sentence beside a formula that is more than a story about how it was found: it speaks of another
+# formula, makes a condition, or takes something back
 _QUALIFIES = (
     r"up\s+to|left\s+out|leav(?:e|es|ing)\s+out|so\s+far|without|except\w*|exclud\w*"
     r"|ignor\w*|neglect\w*|omit\w*|drop(?!s\s+out)\w*|forg[eo]t\w*|wrong\w*|mistak\w*"
@@ -32,7 +32,7 @@ _QUALIFIES = (
     r"|halved?|negat(?:ed?|ing)|not\s+(?:true|right|correct|the)|flatten\w*|reshap\w*"
     r"|convention\w*|evaluat\w*|optim\w*")
 QUALIFIES = re.compile(rf"\b(?:{_QUALIFIES}|at\s+(?!the\s+end|once|last|first))\b", re.IGNORECASE)
-# and what may be an operation on the formula that follows, unless it is ∂L/∂X = …
+# An operation on the formula that follows, unless that is ∂L/∂X = …
 DENIES = re.compile(
     rf"\b(?:{_QUALIFIES}|drop\w*|zero|vanish\w*|transpos\w*|rows?|negat\w*|per|parts?|separate\w*"
     r"|remain\w*|minus|half|halve\w*|revers\w*|opposite|at)\b", re.IGNORECASE)
@@ -47,6 +47,10 @@ NAMED_FIRST = re.compile(r"^\s*(let|define|denote|set|put|write)\s+"
 _NAMED_BEHIND = re.compile(rf"(?:,\s*(?:is\s+|which is\s+)?|\s+(?:be|is|are|being|denotes?|as)\s+)"
                            rf"(?:the|our|an?)\s+({_NOUNS})[.\s]*(\$?)$")
 IS_DEFINITION = re.compile(rf"^\s*\$?\s*(?:{LETTER})(?:\(\w\))?\s*:?=[^=]+$")
+
+_D = r"(?:\\partial\b|∂|d)\s*"
+_ADJOINT = re.compile(rf"\\[td]?frac\s*\{{\s*{_D}L\s*\}}\s*\{{\s*{_D}([^\W\d_])\s*\}}"
+                      rf"|(?<!\w){_D}L\s*/\s*{_D}([^\W\d_])(?![\w(])")
 
 
 def definition_in(text: str) -> str:
@@ -85,3 +89,15 @@ def without_heading(text: str, vocabulary: Vocabulary) -> str:
     alone = len(words) < 3 or named or value or not known or re.search(
         r"[^A-Za-z\s.,;'’-]", heading)
     return text if alone or not rest[:1].isspace() else " " * len(heading + colon) + rest
+
+
+def with_own_adjoints(text: str, vocabulary: Vocabulary) -> str:
+    """Return a text in which dL/dE, if it is defined there and E is no node, is a free letter."""
+    adjoints = [*_ADJOINT.finditer(text)]
+    own = [spelling(it[1] or it[2]) for it in adjoints if re.match(r"\s*=", text[it.end():])]
+    free = [it for it in "GMTUVJR" if it not in vocabulary.spellings
+            and not re.search(rf"\b{it}\b", text)]
+    letters = dict(zip([it for it in dict.fromkeys(own) if it not in vocabulary.spellings], free,
+                       strict=False)) if len(adjoints) > 1 else {}
+    return _ADJOINT.sub(lambda it: letters[name].ljust(len(it[0])) if (
+        name := spelling(it[1] or it[2])) in letters else it[0], text)

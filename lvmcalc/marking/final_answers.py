@@ -59,7 +59,7 @@ def final_answer(exercise: Exercise, text: str) -> Told | None:
     given = [(name, formula) for name, formula in GIVEN_LETTER.findall(_IN_A_SUM.sub("=", front))
              if not (ADJOINT.search(name) or words.change.fullmatch(name))]
     return Told(rest, {}, MARKED) if all(
-        _is_known(exercise, *each) or _is_new(exercise, each[0], rest) for each in given) else None
+        is_known(exercise, *each) or is_new(exercise, each[0], rest) for each in given) else None
 
 
 def _is_story(exercise: Exercise, front: str) -> bool:
@@ -73,7 +73,7 @@ def _is_story(exercise: Exercise, front: str) -> bool:
                for word in re.findall("[A-Za-z]+", plain))
 
 
-def _is_known(exercise: Exercise, name: str, formula: str) -> bool:
+def is_known(exercise: Exercise, name: str, formula: str) -> bool:
     """Return whether a letter of the chain is given the meaning that it has."""
     words = exercise.chain.vocabulary
     if name.partition("(")[0].strip() in words.outputs:
@@ -84,7 +84,7 @@ def _is_known(exercise: Exercise, name: str, formula: str) -> bool:
         return False
 
 
-def _is_new(exercise: Exercise, name: str, rest: str) -> bool:
+def is_new(exercise: Exercise, name: str, rest: str) -> bool:
     """Return whether a letter is none of the chain, and not in the answer."""
     bare = re.sub(r"\\(?:math[a-z]+|bm|boldsymbol)|[{}\s\\]", "", name)
     try:

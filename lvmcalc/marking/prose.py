@@ -16,7 +16,7 @@ from sympy import HadamardPower, MatPow
 
 from lvmcalc import notation
 from lvmcalc.checks import CannotBeFormed
-from lvmcalc.marking.chain_letters import has_one_path, symmetric_letters
+from lvmcalc.marking.chain_letters import has_one_path
 from lvmcalc.marking.derivation_text import DENIES, IS_DEFINITION, without_heading
 from lvmcalc.marking.exercise import Exercise
 from lvmcalc.marking.left_side import entry_asked, loss_as_L, names_asked
@@ -34,12 +34,12 @@ from lvmcalc.notation.vocabulary import Vocabulary
 _TEXT = re.compile(r"\\(?:text|mbox|textrm|textit|intertext)\s*"
                    r"\{(?!\s*(?:softmax|sigmoid|tanh|exp|log|tr|diag)\s*\})"
                    r"([^{}\\$]*[a-z]{2}[^{}\\$]*|[\s.,;:()]*)\}")
-_ROW = re.compile(r"\\\\(?:\[[\w.]+\])?")  # where one of an align ends
-_GOES_ON = re.compile(r"(?:\\\\(?:\[[\w.]+\])?\s*|\n\s*)(?==)")  # a row behind an equals sign
+_ROW = re.compile(r"\\\\(?:\[[\w.]+\])?")  # The end of a row of align
+_GOES_ON = re.compile(r"(?:\\\\(?:\[[\w.]+\])?\s*|\n\s*)(?==)")  # A row that begins with =
 _CHANGE = re.compile(r"d\\?\w+=")  # dL = tr(Gᵀ dX)
 _WORD = re.compile(r"[(\[“\"]*([A-Za-z][a-z]+(?:['’-][A-Za-z][a-z]*)*|(?:\w-|-)?(?:th|st|nd|rd)"
                    r"|[aAI])[)\]”\".,;:!?]*|[.,;:!?∎□■✓—]+")
-_SHAPES = {"matrix", "vector", "array", "sigmoid", "softmax"}  # functions of code, too
+_SHAPES = {"matrix", "vector", "array", "sigmoid", "softmax"}  # Functions of code, too
 # - Gradient: $…$, 2) We have …, 3. $…$, ## Solution
 _NUMBER = r"(?:Step\s+)?\(?\d{1,2}[.:)]"
 _BULLET = re.compile(rf"^[^\S\n]*(?:(?:[-*•–]|{_NUMBER})\s+(?=[A-Z][a-z]+\b[^$=\n]*:|[A-Z][a-z]+\s)"
@@ -47,7 +47,7 @@ _BULLET = re.compile(rf"^[^\S\n]*(?:(?:[-*•–]|{_NUMBER})\s+(?=[A-Z][a-z]+\b[
 _APART = re.compile(rf"[:.](?=\s+(?:{LETTER})\s*:?=(?!=))")  # With E = A − B: ∂L/∂A = …
 _KNOWN = re.compile(r"\s*(?:row|element|entry|component|and|so|then|thus|hence|where|with|we|is|be"
                     r"|being|as|the|it|this|for|gives?|yields?)\b", re.IGNORECASE)
-_VERBS = ("is", "are", "was", "has", "denotes", "being")  # behind a name, as in "since A is"
+_VERBS = ("is", "are", "was", "has", "denotes", "means", "being", "for")  # Behind a name
 ADJOINT = re.compile(r"[∂∇/]|\\(?:partial|nabla|[td]?frac)|\bgrad")
 _ANSWERS = re.compile(r"\b(?:(?:answer|result|gradient|total|solution)\s+(?:is|becomes|reads)"
                       r"|(?:sum|total|together|altogether|differentiat(?:e|ing))\s*:"
@@ -68,8 +68,6 @@ EACH = re.compile(rf"{_EACH}(?P<line>row|column)s?\s+⟦N(?P<name>\w+)⟧\s+of\s
                   rf"|{_EACH}(?:class(?:es)?|samples?|units?|cases?|index|indices|entry|entries"
                   r"|components?)?\s*"
                   r"⟦N(?P<index>[a-z])⟧", re.IGNORECASE)
-_SYMMETRIC = re.compile(r"\b(?:since|because|as|by|using|where|with|for)\s+(?:the\s+symmetry\s+of"
-                        r"\s+⟦N(\w*)⟧|⟦N(\w*)⟧\s+(?:is\s+)?symmetric)", re.IGNORECASE)
 _SQUARES = re.compile(r"[,;]?\s*\(?(?:\b(?:where|with|and)\s+)?\bthe\s+squares?\s+(?:(?:is|are"
                       r"|being|taken|meant|understood)\s+)*(?:(?:entry|element|component)[- ]?wise"
                       r"|entry\s+by\s+entry|element\s+by\s+element)\)?", re.IGNORECASE)
@@ -82,18 +80,17 @@ class Told(NamedTuple):
     text: str
     lines: dict[str, str]
     note: str = ""
-    squares: bool = False  # whether a square is said to be taken entry by entry
+    squares: bool = False  # A square is said to be taken entry by entry
     remarks: Sequence[str] = ()
 
     def agreeing(self, ways: list[Reading]) -> list[Reading]:
-        """Return the readings in which the names are the rows and columns that they are said to be.
-        """
+        """Return the readings in which the names are the rows and columns that the text says."""
         found = [way._replace(note=f"{way.note} {self.note}".strip()) for way in ways if all(
             (f"{name}_" in way.note.partition("read as a column")[0]) == (line == "column")
             for name, line in self.lines.items())]
         if not found:
-            raise Unreadable("The sum does not run over the rows or columns that are named beside "
-                             "it.")
+            raise Unreadable("The text names rows where the sum runs over columns, or columns "
+                             "where it runs over rows.")
         if self.squares and not all(way.formula.has(HadamardPower) and not any(
                 it.exp == 2 for it in way.formula.atoms(MatPow)) for way in found):
             raise Unreadable("No square here is taken entry by entry, as it is said to be.")
@@ -130,10 +127,10 @@ def without_prose(exercise: Exercise, text: str, stands_beside: Callable | None 
         return None  # K = the inverse of …
     kinds = [segment_kind(exercise, text[part.start:part.end]) if part.formula else ""
              for part in parts]
-    for kind in ("C", "N"):  # there may be nothing else
+    for kind in ("C", "N"):  # There may be nothing else
         if "A" not in kinds and sum(it[:1] == kind for it in kinds) == 1:
             kinds = ["A" if it[:1] == kind else it for it in kinds]
-    if kinds.count("A") > 1:  # then G is a letter beside the answer
+    if kinds.count("A") > 1:  # G is a letter beside the answer
         kinds = ["D" if kind == "A" and re.match(r"G\s*=", text[part.start:part.end]) else kind
                  for part, kind in zip(parts, kinds, strict=True)]
     kinds = ["D" if kind == "C" else kind for kind in kinds]
@@ -146,15 +143,15 @@ def without_prose(exercise: Exercise, text: str, stands_beside: Callable | None 
     torn = any(part.kind == "B" and kind[:1] != "N" and not re.match(  # K^ hence {-1}
         r"\s*[,.;:]\s", text[part.end:]) for part, kind in zip(parts[:last], kinds, strict=False))
     leads = explicit or (bool(_LEADS.search(before)) and not any(named) and not torn)
-    if stands_beside and sum(named) == 1 and not torn:  # others are those of remarks
+    if stands_beside and sum(named) == 1 and not torn:  # The others belong to remarks
         said = [text[part.start:part.end] for part in parts]
         kinds = ["A" if name else "B" if kind == "A" or (kind == "D" and is_unused(
                     one, [*said[:place], *said[place + 1:]], vocabulary)) else kind
                  for place, (name, kind, one) in enumerate(zip(named, kinds, said, strict=True))]
     if any(kind == "X" and DENIES.search(text[part.start:part.end])
-           for part, kind in zip(parts, kinds, strict=True)):  # drop is a function of R, too
+           for part, kind in zip(parts, kinds, strict=True)):  # In R, drop is a function
         return None
-    if leads:  # what stands in front of it is its story
+    if leads:  # The rest in front is its story
         kinds = ["B" if kind == "X" and place < last and not re.search(
                      r"(?<![\\A-Za-z])[A-Za-z]{3}", text[part.start:part.end]) else kind
                  for place, (part, kind) in enumerate(zip(parts, kinds, strict=True))]
@@ -184,15 +181,12 @@ def without_prose(exercise: Exercise, text: str, stands_beside: Callable | None 
     story = " ".join(f"⟦{kind}⟧" + "".join(re.findall(r"[.,:;!?]", gap)) if kind
                     else text[part.start:part.end]
                     for part, kind, gap in zip(parts, kinds, gaps, strict=True))
-    for place, part in enumerate(parts):  # what is kept has to end there
+    for place, part in enumerate(parts):  # A part that is kept has to end there
         kept = part.kind == "B" and kinds[place] == "D" and place + 1 < len(parts)
         if kept and not (re.search(r"[,;.:\n$)]", gaps[place]) or _KNOWN.match(text[ends[place]:])):
             return None
     if is_of_a_part(story) and not has_one_path(exercise.chain, exercise.wrt):
         return None
-    for found in _SYMMETRIC.finditer(story):
-        if (found[1] or found[2]) in symmetric_letters(exercise.chain):
-            story = story.replace(found[0], " ")
     below = entry_asked(exercise, sides_of(text[parts[at].start:parts[at].end])[0])
     story = EACH.sub(lambda it: f"⟦N{it['name']}⟧ {it['line']} of " if it["line"] else (
         " " if it["index"] in below else it[0]), story)
@@ -227,7 +221,7 @@ def _around(text: str, answer: Segment, defined: list[Segment]) -> list[str]:
 def is_unused(said: str, others: list[str], vocabulary: Vocabulary) -> bool:
     """Return whether what is said of an unknown letter or adjoint is used in no other formula."""
     bare = re.sub(r"[\s{}]|\\(?:mathrm|[,;:!])", "", said)
-    if any(bare.startswith(f"d{name}=") for name in vocabulary.outputs):  # which is checked
+    if any(bare.startswith(f"d{name}=") for name in vocabulary.outputs):  # It is checked
         return False
     left = re.sub(r"\s", "", re.sub(r"^\s*(?:let|where|with)\b", "", sides_of(said)[0], flags=re.I))
     letter = re.compile(rf"(?<![A-Za-z\\]){re.escape(left)}(?![A-Za-z])")
@@ -331,15 +325,18 @@ def _equations(text: str, segment: Segment) -> list[Segment]:
 
 
 def segment_kind(exercise: Exercise, formula: str) -> str:
-    """Return D for a definition, C for a differential, N and a name, S for the shape that is asked
-    for, X for what is none of these, or else A."""
+    """Return the kind of a formula.
+
+    It is D for a definition, C for a differential, N and a name, S for the shape that is asked for,
+    A for what may be the answer, and X for none of these.
+    """
     vocabulary, shape = exercise.chain.vocabulary, notation.shape(exercise.asked)
     bare = re.sub(rf"{STYLES}|[{{}}\s]|\\[,;:! ]", "", formula).replace("\\times", "×")
     if re.fullmatch(r"\w+(?:×|x)\w+", bare) or "\\in" in bare or "∈" in bare:
         return "S" if bare.replace("x", "×").rpartition("R^")[2] == shape else "X"
     name = re.fullmatch(r"\\?([^\W\d_]\w*?)(?:\^(?:T|\\top)|ᵀ|_\w+)*", bare)
     if name and not re.search(r"\w\s+\w", re.sub(STYLES, "", formula)):  # b_bar b
-        letter = len(name[1]) == 1 and category(name[1]) != "Lm"  # but no ᵀ that stands alone
+        letter = len(name[1]) == 1 and category(name[1]) != "Lm"  # A ᵀ alone is none
         if not letter and _are_letters(name[1], vocabulary):  # XW
             return "A"
         known = letter or name[1] in vocabulary.spellings or bare in ("\\sigma", "σ")

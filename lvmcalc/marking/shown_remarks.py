@@ -185,7 +185,7 @@ def without_shown(exercise: Exercise, text: str) -> tuple[str, list[str]]:
     text, before = _LABEL.sub(leave(1, others=False), text), len(shown)
     apart = _BRACKET.sub(leave(3, formulas=True), text)
     named = [words for words in shown[before:] if PART_BEHIND.match(f"{words})")]
-    if len(named) == 1 and not has_one_path(exercise.chain, exercise.wrt):  # two name summands
+    if len(named) == 1 and not has_one_path(exercise.chain, exercise.wrt):  # Two summands
         return text, shown[:before]
     return apart, shown
 
@@ -194,7 +194,7 @@ def _says_nothing(exercise: Exercise, words: str, rest: str, least: int, formula
     """Return whether a remark that stands apart from an answer cannot change it."""
     vocabulary = exercise.chain.vocabulary
     said = _SIZED.sub(lambda it: " size " if _is_size(exercise, it) else it[0], words)
-    if least == 1:  # of a comment or a label
+    if least == 1:  # A comment or a label
         said = re.sub(r"(?<=[a-z])\s*\+\s*(?=[a-z]{3})", " and ", said)
         said = re.sub(r"^(\s*[A-Za-z]+\s+)\(?(?:\d{1,2}|[a-h])\)?(?=\s*[(:.—–])", r"\1", said)
     if formulas and (found := _STATIONARY.match(said)):

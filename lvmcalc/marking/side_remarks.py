@@ -10,7 +10,6 @@ from lvmcalc import notation
 from lvmcalc.calculus import UnsupportedExpression
 from lvmcalc.calculus.errors import OutsideDomain
 from lvmcalc.checks import CannotBeFormed
-from lvmcalc.marking.chain_letters import symmetric_letters
 from lvmcalc.marking.exercise import Exercise
 from lvmcalc.notation import Unreadable
 
@@ -37,6 +36,8 @@ _CLOSING = (rf"\s+Let\s+me\s+know\s+(?:if|whether){_WORDS}\s*[.!?]*\s*$"
             r"|(?<=[.\n])\s*Setting\s+(?:it|this|the\s+gradient)\s+(?:equal\s+)?to\s+(?:zero|0)\s+"
             r"(?:would\s+(?:give|recover|yield)|gives|yields|recovers|leads\s+to)\s+"
             r"(?:(?:the|an?)(?:\s+[a-z-]{3,}){1,4}|\$[^$]+\$)\.?\s*$"
+            r"|,\s+so\s+the\s+two\s+contributions\s+are\s+equal(?:\s+and\s+cancel\s+the\s+(?:½|1/2)"
+            r")?(?=\)[\s.]*$)"
             r"|,?\s+without\s+(?:any|an?)\s+(?:further|additional|extra)\s+factors?"
             r"(?:\s+(?:of\s+)?(?:½|1/2|2))?[\s.]*$"
             r"|(?:(?<=[.\n])\s*The|,?\s+(?:since|because|as|where)\s+the)\s+"
@@ -44,16 +45,6 @@ _CLOSING = (rf"\s+Let\s+me\s+know\s+(?:if|whether){_WORDS}\s*[.!?]*\s*$"
             r"(?:\s+the\s+(?:factor\s+(?:of\s+)?)?2)?"
             r"(?:\s+from\s+the\s+(?:two\s+uses\s+of\s+\w|square|derivative))?\.?\s*$")
 _REMARK = re.compile(f"{_SOURCE}|{_TAKEN}|{_CALLED}|{_TWICE}|{_CLOSING}")
-_LETTER = r"(?:\$|\\\()?\s*\\?(?P<{}>\w+)\s*(?:\$|\\\))?"
-_SYMMETRIC = re.compile(
-    r"\((?:(?:using|by|since|as)\s+(?:that\s+)?)?" + _LETTER.format("a") + r"\s+is\s+symmetric\)"
-    rf"|{_ENDS}\s*(?:Here\s+)?[Ww]e\s+(?:have\s+)?used\s+(?:here\s+)?(?:that\s+|the\s+fact\s+that"
-    r"\s+)?" + _LETTER.format("b") + r"\s+is\s+symmetric\.?\s*$"
-    r"|\(symmetric\s+" + _LETTER.format("c") + r"(?:,\s+so\s+the\s+two\s+contributions\s+are\s+"
-    r"equal(?:\s+and\s+cancel\s+the\s+(?:½|1/2))?)?\)")
-# "…, because WᵀW − I is symmetric", which is checked
-_BECAUSE = re.compile(r",?\s+(?:because|since|as)\s+(?P<sign>\$?)(?P<formula>[^$=,;.]+?)(?P=sign)"
-                      r"\s+is\s+symmetric[\s.]*$")
 # "(an N × D matrix, like X)"
 _SIZED = re.compile(r"\(\s*(?:an?\s+)?(?P<d>\$?)(?P<rows>\w)\s*(?:\\times|×)\s*"
                     r"(?P<columns>\w)(?P=d)"
@@ -61,7 +52,7 @@ _SIZED = re.compile(r"\(\s*(?:an?\s+)?(?P<d>\$?)(?P<rows>\w)\s*(?:\\times|×)\s*
 # "p = σ(Xw) elementwise": functions of numbers have no other meaning, a softmax none but along rows
 _WISE = r"(?:element|entry|component)-?wise"
 _CALL = r"\(\s*-?[\w\s]+\)"
-_ENTRIES = rf"(?:1|\\?(?:[A-Za-z]{{3,}}|σ)²?\s*{_CALL})"  # with + - / between them
+_ENTRIES = rf"(?:1|\\?(?:[A-Za-z]{{3,}}|σ)²?\s*{_CALL})"  # These with + - / between them
 _TAIL = re.compile(
     rf"(?P<entries>=[\s(]*{_ENTRIES}(?:[\s)]*[-−+/][\s(]*{_ENTRIES})*[\s)]*),?\s+{_WISE}"
     r"(?=\s*[.,;]|\s*$|\s*\n)"
@@ -92,27 +83,19 @@ def without_remarks(exercise: Exercise, text: str) -> str:
         return match[0] if match["taken"] and match["taken"] not in _BY_ENTRIES | functions else (
             blank(match))
 
-    def of_symmetry(match: re.Match) -> str:
-        known = (match["a"] or match["b"] or match["c"]) in symmetric_letters(exercise.chain)
-        return blank(match) if known else match[0]
-
     text = _PASS.sub(lambda it: "\n".rjust(len(it[0])), text)
-    if _SHOWN.fullmatch(text):  # one line between two with $$
+    if _SHOWN.fullmatch(text):  # One line between two with $$
         text = text.replace("\n", " ")
-    def of_formula(match: re.Match) -> str:
-        said = match["formula"]
-        return blank(match) if _agree(exercise, said, said, True) else match[0]
 
     def of_size(match: re.Match) -> str:
         fits = f"{match['rows']}×{match['columns']}" == notation.shape(exercise.asked) and (
             notation.spelling(match["like"] or exercise.wrt) == exercise.wrt)
         return blank(match) if fits else match[0]
 
-    text = _SYMMETRIC.sub(of_symmetry, _REMARK.sub(remark, text))
-    text = _SIZED.sub(of_size, _BECAUSE.sub(of_formula, text))
+    text = _SIZED.sub(of_size, _REMARK.sub(remark, text))
 
     def named(match: re.Match) -> str:
-        known = _agree(exercise, match["name"], match["formula"], bool(match["symmetric"]))
+        known = agrees(exercise, match["name"], match["formula"], bool(match["symmetric"]))
         return f"{match['letter']}{match['formula']}".ljust(len(match[0])) if known else match[0]
 
     text = _NAMED.sub(named, text)
@@ -128,10 +111,10 @@ def without_remarks(exercise: Exercise, text: str) -> str:
     return _TAIL.sub(tail, text)
 
 
-def _agree(exercise: Exercise, name: str, formula: str, symmetric: bool) -> bool:
-    """Return whether an adjoint is a formula, which is symmetric if that is said."""
+def agrees(exercise: Exercise, name: str, formula: str, symmetric: bool) -> bool | None:
+    """Return whether an adjoint is a formula, and symmetric if that is said; None if unreadable."""
     with suppress(Unreadable, CannotBeFormed, UnsupportedExpression, OutsideDomain):
         left, right = (notation.parse(it, exercise.chain.vocabulary) for it in (name, formula))
         return exercise.compare(left, right).holds and (
             not symmetric or exercise.compare(right, right.T).holds)
-    return False
+    return None

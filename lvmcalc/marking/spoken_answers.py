@@ -63,7 +63,7 @@ _IN_BRACKETS = re.compile(r"\s*\(\s*(?:=|i\.\s?e\.,?\s|that\s+is,?\s)\s*(?P<same
 _IS = r"\$?(?P<name>\\?[^\W\d]\w{0,8})\$?\s+(?:is|are|be|being|denotes?|for|=)\s+"
 _MEANS = re.compile(rf"{_IS}(?P<what>.+)", re.IGNORECASE | re.DOTALL)
 _AND = re.compile(r",?\s+and\s+(?=\$?\\?[^\W\d]\w?\$?\s+(?:is|be|denotes?|for|=)\s)")
-_ARTICLE = re.compile(r"(?:the|an?|our|its)\s", re.IGNORECASE)  # no formula begins so
+_ARTICLE = re.compile(r"(?:the|an?|our|its)\s", re.IGNORECASE)  # No formula begins so
 _WHERE = re.compile(rf"\s*,?\s+(?:where|with)\s+(?P<given>{_IS}"
                     r"(?P<what>[^,=]+(?:,[^,=]+)?))$",
                     re.IGNORECASE)

@@ -69,7 +69,8 @@ _TELLS = re.compile(rf"\b(?:{_MEETS}|independent|linear|constant|symmetric|vanis
 # K is given another meaning: "K is the inverse", "write K for the inverse", "K is constant"
 _OTHER = rf"(?:{'|'.join(sorted(_OPERATIONS - _FUNCTIONS | {'precision', 'scatter', 'constant'}))})"
 RENAMES = re.compile(
-    r"⟦N\w*⟧\s+(?:is|are)\s+(?:\w+ly\s+)?⟦N"
+    r"⟦N\w*⟧\s+(?:is|are|denot\w+|means?|stands?\s+for|for)\s+(?:\w+ly\s+)?⟦N"
+    r"|⟦N\w*⟧\s+(?:is|are)\s+(?:written|denoted|named)\b"
     r"|⟦N\w*⟧[\s,]*(?:(?:here|now|simply|just)\s+)*(?:is|are|be|being|was|denot\w+|as|for|stands?"
     rf"|means?|the|an?)\b[^.;,⟦]*\b{_OTHER}\b"
     r"|\b(?:let|denot\w+|call\w*|write|writing|nam\w+|defin\w+|abbreviat\w+|introduc\w+)\b"
@@ -181,6 +182,19 @@ _FRAMED = re.compile(r"\b(?:of|for|in|respect\s+to|w\.?r\.?t\.?)\s+(?:the\s+(\w+
                      r"(?:is|are|denotes?|being)\b", re.IGNORECASE)
 
 
+_OF_NAME = re.compile(r"\s*\b(?:of|in|by|for|to|from|through|(?:with\s+)?respect\s+to|wrt"
+                      r"|w\.r\.t\.)\s+⟦N\w*⟧", re.IGNORECASE)
+_SLOPE = re.compile(r"\b(?:derivative|gradient|differential)(?:\s+of\s+⟦B⟧)?\s+is\s+(?=⟦)")
+_ACTS = re.compile(r"\b(?:contributes?|gives|yields|acts|leads|differentiates"
+                   r"|has\s+(?:the\s+)?(?:derivative|gradient|differential))\b")
+# "the logarithm", "log-determinant", but not "squared"
+_NOUN = re.compile(r"\b(?:(?:the|an?|its|of)\s+(?:\w+\s+)?)?log\b"
+                   r"|\b(?:the|an?|its|of)\s+(?:\w+\s+)?"
+                   rf"(?:{'|'.join(sorted(_FUNCTIONS))}|exp|identity|inverse|logarithm|quadratic"
+                   r"|square|power)\b")
+_RESULTS = {"answer", "answers", "result", "results", "solution", "solutions"}
+
+
 def is_harmless(story: str, vocabulary: Vocabulary, wrt: str, explicit: bool = False,
                 leads: bool = False) -> bool:
     """Return whether the words round the answer ⟦A⟧, definitions ⟦D⟧ and names ⟦N…⟧ say nothing.
@@ -228,6 +242,18 @@ def is_harmless(story: str, vocabulary: Vocabulary, wrt: str, explicit: bool = F
     return not re.search("⟦[NS]", framed) and all(
         word.lower() in PLAIN_WORDS
         for word in re.findall(r"[A-Za-z]+", re.sub(r"⟦\w*⟧", " ", framed)))
+
+
+def is_reason(story: str, equation: bool) -> bool:
+    """Return whether words round formulas ⟦B⟧ are a reason that changes nothing."""
+    slopes = _OF_NAME.sub(" of ⟦B⟧" if "of ⟦N" in story else "", story)
+    said, stated = _SLOPE.subn(" ", _OF_NAME.sub("", slopes))
+    claims = re.search(r"⟦\w*⟧\s+(?:is|are|being)\b|\b(?:is|are|equals?|means?)\s+⟦"
+                       r"|⟦N\w*⟧\s+(?!and\b)[a-z]+\s+⟦", said)
+    return (bool(equation or stated or _ACTS.search(said)) and not claims
+            and _is_told(_NOUN.sub(" ", story), _TOLD | PARTS) and not _words(story) & _RESULTS
+            and _is_told(said.rpartition("⟧")[2], _TOLD)
+            and not any(it.search(story) for it in (RENAMES, CHANGED, TWICE)))
 
 
 def is_of_a_part(story: str) -> bool:

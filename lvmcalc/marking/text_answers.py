@@ -12,7 +12,7 @@ from lvmcalc.marking.answer_parts import statements_of
 from lvmcalc.marking.code_comments import without_comments
 from lvmcalc.marking.defined_letters import Definitions
 from lvmcalc.marking.denominators import with_formulas_below, with_stages_below
-from lvmcalc.marking.derivation_text import without_heading
+from lvmcalc.marking.derivation_text import with_own_adjoints, without_heading
 from lvmcalc.marking.exercise import Exercise
 from lvmcalc.marking.final_answers import final_answer
 from lvmcalc.marking.left_side import (
@@ -38,6 +38,7 @@ from lvmcalc.marking.left_side import (
 from lvmcalc.marking.other_quantities import refuse_others, with_targets
 from lvmcalc.marking.own_gradient_names import is_own_name, refuse_another
 from lvmcalc.marking.prose import Told, without_prose
+from lvmcalc.marking.reasons import note_of_reason, reasons_in, refuse_changing
 from lvmcalc.marking.scalar_jacobians import refuse_loose, scalar_jacobians, with_jacobians
 from lvmcalc.marking.shown_remarks import note_of, stands_beside, without_shown
 from lvmcalc.marking.side_remarks import without_remarks
@@ -78,11 +79,11 @@ _LOSS_GOES_ON = re.compile(r"(^\s*(?:L|ℓ|\\ell|\\mathcal\s*\{?\s*L\s*\}?)\s*=[
                            r"(?=\s*,\s+(?:so|hence|thus|therefore)\b)")
 _TORN = re.compile(r"(?<![A-Za-z])([A-Za-z]+)[^\S\n]*\n\s*([A-Za-z]+)(?=\s*[(\[{|])")
 _TORN_PART = re.compile(r"(?<![\w.])0\.\s+\d+|\{\s*[A-Za-z]~[A-Za-z]\s*\}"
-                        r"|\\(?:left|right)\\(?=\s)"  # with no bracket behind it
+                        r"|\\(?:left|right)\\(?=\s)"  # No bracket behind it
                         rf"|\bj{SPACE}+(?:np|sp)\.(?=\w)"  # jsp.linalg
                         r"|(?<![A-Za-z\\])d\s*(?:\\q?quad|\r?\n)(?=\s*L\w?\s*=)")
 _NAMING = re.compile(rf"\bthe\s+(?:{'|'.join(sorted(FORMULA_NOUNS))})\b")
-_MOST_HEARD = 4  # ways to understand what is spoken
+_MOST_HEARD = 4  # Ways to understand what is spoken
 _GOES_ON = re.compile(r"(?<=[\w)\]}\s])(?:\.\.+|…|\\l?dots)$")
 
 
@@ -127,7 +128,28 @@ def _is_right(exercise: Exercise, text: str) -> bool:
 
 
 def _read(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Expr, Expr]]:
-    """Return the sides of an answer without a label, beside the comments of its code."""
+    """Return the sides of an answer without a label, beside its reason."""
+    for rest, reason in reasons_in(exercise, text):
+        note = note_of_reason(reason)
+        try:
+            sides, beside = _commented(exercise, rest)
+        except Unreadable:
+            continue
+        except CannotBeFormed as error:
+            refuse_changing(reason)
+            raise CannotBeFormed(f"{error} {note}") from None
+        refuse_changing(reason)
+        return _noted(sides, note), beside
+    return _commented(exercise, text)
+
+
+def _noted(sides: list[list[Reading]], note: str) -> list[list[Reading]]:
+    """Return sides with a sentence that is shown beside them."""
+    return [[way._replace(note=f"{way.note} {note}".strip()) for way in side] for side in sides]
+
+
+def _commented(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Expr, Expr]]:
+    """Return the sides of an answer beside the comments of its code."""
     text, comments = without_comments(exercise, text)
     text = without_class(text, exercise.wrt)
     sides, beside = _marked(exercise, text)
@@ -135,14 +157,12 @@ def _read(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Expr
         refuse_carried(text, sides[-1][0].formula)
     elif re.search(r"[A-Za-z]", text):
         raise Unreadable("There is no formula in this.")
-    note = note_of(comments)
-    return [[way._replace(note=f"{way.note} {note}".strip()) for way in side] for side in sides
-            ] if note else sides, beside
+    return _noted(sides, note_of(comments)), beside
 
 
 def _marked(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Expr, Expr]]:
     """Return the sides of an answer without comments; it may name a stage by its formula."""
-    text = with_targets(exercise, text)
+    text = with_own_adjoints(with_targets(exercise, text), exercise.chain.vocabulary)
     refuse_others(exercise, text)
     text = with_stages_below(exercise, text)
     text = _LOSS_GOES_ON.sub(r"\1", text)
@@ -173,8 +193,7 @@ def _beside_remarks(exercise: Exercise, text: str,
         sides, beside = _alone(exercise, told.text)
     except CannotBeFormed as error:
         raise CannotBeFormed(f"{error} {note}") from None
-    return [[way._replace(note=f"{way.note} {note}".strip()) for way in told.agreeing(side)]
-            for side in sides], beside
+    return _noted([told.agreeing(side) for side in sides], note), beside
 
 
 def _spoken(exercise: Exercise, text: str, wrong: Unreadable,
@@ -187,15 +206,15 @@ def _spoken(exercise: Exercise, text: str, wrong: Unreadable,
             ways.append(_alone(exercise, typed)[0])
     formed = [way for way in ways if all(can_be_formed(side[0].formula) for side in way)]
     said = len(ways) == 1 and not re.search(r"\bof\b", text) and not any(
-        side[0].formula.has(MatAdd) for side in ways[0])  # a product, which has no bracket
+        side[0].formula.has(MatAdd) for side in ways[0])  # A product needs no bracket
     if ways and not (formed or said):
-        raise Unreadable("As it is heard, this cannot be formed: write it in signs, with brackets.")
+        raise Unreadable("The shapes in the spoken formula do not fit: write it in signs.")
     ways = formed or ways
     ways = [way for way in ways if all(fits(exercise, side[0].formula) for side in way)] or ways[:1]
     first, *others = [way[0][0].formula for way in ways] or [None]
     if _NAMING.search(text) and not all(exercise.compare(first, it).holds for it in others):
-        raise Unreadable("It is not clear where the formula ends that a noun stands in front of: "
-                         "write it in brackets.")
+        raise Unreadable("It is not clear how far the formula behind the noun extends: write it in "
+                         "brackets.")
     if not 0 < len(ways) <= _MOST_HEARD:
         raise wrong
     return [[way._replace(note=" ".join(filter(None, (
@@ -252,7 +271,7 @@ def _alone(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Exp
     sides: list[list[Reading]] = []
     errors: list[Unreadable | CannotBeFormed] = []
     choice = most = 0
-    while choice <= most:  # a definition may have several readings
+    while choice <= most:  # A definition may have several readings
         defined = Definitions(exercise, arrays, choice)
         defined.code = code or bool(program(given))
         defined.pseudo = bool(PSEUDO.search(given))

@@ -13,6 +13,7 @@ from lvmcalc.notation.atoms import NO_AXIS, Atoms
 from lvmcalc.notation.entrywise import Entrywise
 from lvmcalc.notation.letters import CASES
 from lvmcalc.notation.softmax_shift import Largest
+from lvmcalc.notation.text_cleanup import closing
 from lvmcalc.notation.tokens import Token, Unreadable, quoted
 
 _COPIES = re.compile(r"\.[*/]|(?:multiply|divide|power)\(")  # of MATLAB and Julia
@@ -33,8 +34,9 @@ class Axes(Atoms):
 
     def refused(self, token: Token, why: str) -> Unreadable:
         """Return the error about a call."""
-        return Unreadable(f"`{quoted(self.text[token.start:])}` cannot be read: {why}.",
-                          token.start)
+        call = self.text[token.start:]
+        call = call[:closing(call, call.index("(")) or None] if "(" in call else call
+        return Unreadable(f"`{quoted(call)}` cannot be read: {why}.", token.start)
 
     def axis_at(self, token: Token, axis: Expr) -> str:
         """Return the axis that is given by its place, as in np.sum(A, 1) and MATLAB's sum(A, 2)."""

@@ -191,6 +191,9 @@ class Words:
         if len(word) > 1 and (said or word.lower() in SAID):
             return Unreadable(f"Beside the formula stands `{word}`, which is not understood: write "
                               "the formula alone.", place)
+        if re.search(r"(?:^|[._])(?:clip|clamp)", part):
+            return Unreadable(f"`{quoted(part)}` bounds values, and is not read: write the "
+                              "formula without it.", place)
         near = _likely(word, [*names, *self.functions])
         hint = f" (did you mean `{near}`?)" if near and near != part else ""
         listed = self.vocabulary.listed

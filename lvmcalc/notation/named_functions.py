@@ -123,20 +123,20 @@ def _norm(inner_: Expr) -> Expr:
     return sp.sqrt(forming.squared_norm(inner_))
 
 
-trace = _of("trace", Trace, True)
-determinant = _of("determinant", Determinant, True)
-logarithm = _of("logarithm", sp.log, False)
+_trace = _of("trace", Trace, True)
+_determinant = _of("determinant", Determinant, True)
+_logarithm = _of("logarithm", sp.log, False)
 
 
 def _log_det(inner_: Expr) -> Expr:
-    return logarithm(determinant(inner_))
+    return _logarithm(_determinant(inner_))
 
 
 # What code and paper call by a name: the name, and the expression of its arguments
 FUNCTIONS: dict[str, Callable[..., Expr]] = {
-    **dict.fromkeys(["tr", "Tr", "trace", "Trace"], trace),
-    **dict.fromkeys(["det", "Determinant"], determinant),
-    **dict.fromkeys(["log", "ln"], logarithm),
+    **dict.fromkeys(["tr", "Tr", "trace", "Trace"], _trace),
+    **dict.fromkeys(["det", "Determinant"], _determinant),
+    **dict.fromkeys(["log", "ln"], _logarithm),
     **dict.fromkeys(["inv", "inverse", "Inverse"], inverse),
     **dict.fromkeys(["pinv", "pinverse", "ginv"], _pseudo_inverse),
     **dict.fromkeys(["logdet", "log_det"], _log_det),

@@ -160,3 +160,10 @@ def test_a_function_of_several_values_stands_for_its_formula() -> None:
     code = "def k(Z, a):\n    return a * Z @ Z.T + np.eye(N) / beta\n\n-solve(k({}), Y)"
     marks = [mark(code.format(it), "gplvm", "Y") for it in ("X, alpha", "X, beta", "X")]
     assert [it.status for it in marks] == ["proved", "refuted", "unreadable"]
+
+
+def test_a_call_that_cannot_be_read_is_quoted_to_its_bracket() -> None:
+    assert "`softmax(X @ W)` cannot be read" in str(
+        mark("X.T @ (softmax(X @ W) - Y)", SOFTMAX, "W"))
+    for bounded in ("np.clip(X.T @ Y, -1, 1)", "(X.T @ Y).clamp_(min=0)"):
+        assert "bounds values, and is not read" in str(mark(bounded, SOFTMAX, "W"))
