@@ -20,7 +20,7 @@ from lvmcalc.auditing.conditions import (
 from lvmcalc.auditing.positions import Position
 from lvmcalc.calculus.arithmetic import whole_size
 from lvmcalc.chain import Chain
-from lvmcalc.marking.exercise import float_at
+from lvmcalc.marking.chain_values import float_at
 from lvmcalc.notation.vocabulary import typed
 
 _SIZES = (2, 3, 5, 7)

@@ -18,7 +18,8 @@ from lvmcalc import notation
 from lvmcalc.auditing.positions import Position
 from lvmcalc.calculus import UnsupportedExpression, Verdict
 from lvmcalc.chain import Chain
-from lvmcalc.marking.exercise import RIGHT, NoValue, exercise_of, float_at
+from lvmcalc.marking.chain_values import NoValue, float_at
+from lvmcalc.marking.exercise import RIGHT, exercise_of
 
 UNKNOWN = "This can hold only where the gradient is zero; whether it does there is not checked."
 VALUE_GIVEN = "This gives {} a value, which is a condition: it is not checked."

@@ -10,7 +10,7 @@ from lvmcalc import notation
 from lvmcalc.auditing.audit_report import by_terms
 from lvmcalc.chain import Chain
 from lvmcalc.chain.passes import added
-from lvmcalc.marking.exercise import formulas
+from lvmcalc.marking.chain_values import formulas
 
 SAID_TWICE = "An earlier line says the same of a path: say which of the two paths is meant."
 TOLD = "It is one contribution to {}, to which those of the other paths are added."

@@ -14,8 +14,9 @@ from lvmcalc.auditing.jacobians import derivatives
 from lvmcalc.calculus import differential, inner
 from lvmcalc.chain import Chain
 from lvmcalc.chain.passes import added
+from lvmcalc.marking.chain_values import NoValue
 from lvmcalc.marking.differential_answers import gradient_of
-from lvmcalc.marking.exercise import NoValue, exercise_of
+from lvmcalc.marking.exercise import exercise_of
 from lvmcalc.notation import Unreadable, Vocabulary
 from lvmcalc.notation.forming import as_number, change_of, inverse, product, transposed
 from lvmcalc.notation.softmax_shift import without_shifts

@@ -16,8 +16,9 @@ from lvmcalc.calculus import CannotBeFormed
 from lvmcalc.calculus.functions import entry_by_entry
 from lvmcalc.calculus.operations import increment_of
 from lvmcalc.chain import Chain
+from lvmcalc.marking.chain_values import NoValue
 from lvmcalc.marking.differential_answers import gradient_of
-from lvmcalc.marking.exercise import NoValue, exercise_of
+from lvmcalc.marking.exercise import exercise_of
 from lvmcalc.notation import Unreadable, Vocabulary, plain, spelling
 from lvmcalc.notation.forming import elementwise
 from lvmcalc.notation.formula_finder import sides_of

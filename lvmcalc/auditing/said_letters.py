@@ -13,7 +13,8 @@ from lvmcalc.auditing.own_letters import common_ratio
 from lvmcalc.auditing.pieces import LOSS_NAMES, Piece
 from lvmcalc.auditing.remarks import NAME
 from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression, Verdict
-from lvmcalc.marking.exercise import NoValue, exercise_of
+from lvmcalc.marking.chain_values import NoValue
+from lvmcalc.marking.exercise import exercise_of
 from lvmcalc.notation import Unreadable
 from lvmcalc.notation.forming import as_number, change_of
 from lvmcalc.notation.formula_finder import sides_of
