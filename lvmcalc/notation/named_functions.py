@@ -17,6 +17,7 @@ from lvmcalc.notation.printer import plain
 def _of(kind: str, function: Callable[[Expr], Expr], of_matrix: bool) -> Callable[[Expr], Expr]:
     """Return a function of matrices that refuses a number, or one of numbers, a matrix."""
     def checked(inner_: Expr) -> Expr:
+        """Return the function of what it can be taken of."""
         if of_matrix and not inner_.is_Matrix:
             raise CannotBeFormed(f"the {kind} of the number {quoted(plain(inner_))} cannot be "
                                  "formed: it is not a matrix")
