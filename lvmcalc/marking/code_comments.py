@@ -17,12 +17,9 @@ from lvmcalc.notation.tokens import quoted
 CODE_COMMENT = re.compile(r"(?:^|(?<=\s))(?:#+|%+(?![*o/])|//)(?P<words>[^\n]*)$", re.MULTILINE)
 _HARMLESS = re.compile(
     r"\bno\s+(?:need|factors?|minus|further|extra|½|1/2|0?\.5|2)\b|\bused\s+later\b|\bnot\s+only\b"
-    r"|\b(?:do(?:es)?\s+not|do(?:es)?n['’]t)\s+(?:depend|matter|change|enter)\b"
     # The work of a mask
-    r"|\bonly\s+(?:(?:the|where|on|over|for|those|at)\s+)*(?:observed|known|rated|non-?zero)\b"
-    r"|\b(?:ignor\w+|drop\w*|skip\w*|mask\w*(?:\s+out)?)\s+(?:the\s+)?(?:missing|unobserved"
-    r"|unknown)\b|\b(?:missing|unobserved|unknown)\s+\w+\s+(?:are\s+(?:ignored|masked|dropped)"
-    r"|do(?:n['’]t|\s+not)\s+(?:count|matter|contribute))", re.IGNORECASE)
+    r"|\bonly\s+(?:(?:the|where|on|over|for|those|at)\s+)*(?:observed|known|rated|non-?zero)\b",
+    re.IGNORECASE)
 DOUBTED = re.compile(
     r"\b(?:not?|never|cannot|without|miss(?:es|ing)?|lacks?|wrong|incorrect|false|fail(?:s|ing)?"
     r"|bugg?y?|broken|todo|fixme|hack|should|ought|must|needs?|still|later|afterwards|finally"

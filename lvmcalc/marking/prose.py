@@ -168,6 +168,9 @@ def without_prose(exercise: Exercise, text: str, stands_beside: Callable | None 
             text[parts[1].start:parts[1].end].strip()):  # d thus - x
         return None
     at = kinds.index("A")
+    if at == 1 and re.fullmatch(r"\w+", text[parts[0].start:parts[0].end]) and re.match(
+            r"[-−]\s", text[parts[1].start:]) and not text[parts[0].end:parts[1].start].strip():
+        return None  # mind - x
     after = text[parts[at].end:parts[at + 1].start] if parts[at + 1:] else ""
     if re.match(r"\.[\w\s{}\\]*\bT\s*$", text[parts[at].end:]):  # x. with T may have been x.T
         return None

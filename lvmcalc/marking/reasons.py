@@ -106,7 +106,7 @@ def _is_open(text: str) -> bool:
 def _reason(exercise: Exercise, text: str, rest: str) -> Reason | None:
     """Return a reason, None if a text is none or says more than is known to change nothing."""
     vocabulary, story = exercise.chain.vocabulary, ""
-    text = unified(text).strip(" .,;:\n")
+    text = re.sub(r"\\[()]", "$", unified(text)).strip(" .,;:\n")
     if _SENTENCE.search(text):
         return None
     known = [(it[0], agrees(exercise, *[it["of"] or it["it"] or it["is"]] * 2, symmetric=True))

@@ -1,4 +1,4 @@
-"""Leave out remarks beside an answer that cannot change it: sources, closings, "(the residual)".
+"""Leave out remarks beside an answer that cannot change it: sources and closings.
 
 Each is known word by word; what is not known stays, and makes the answer unreadable.
 """
@@ -25,8 +25,6 @@ _SOURCE = (rf"\((?:(?:see|cf\.?)\s+)?{_AUTHOR},?\s+{_YEAR}"
 _BY_ENTRIES = {"fraction", "division", "quotient", "exponential", "logarithm"}
 _TAKEN = (r"\(the\s+(?P<taken>[A-Za-z]+)\s+is\s+"
            r"(?:taken|applied|meant|understood)\s+(?:entry\s+by\s+entry|(?:element|entry)-?wise)\)")
-_CALLED = (r"\(the\s+(?:residuals?|errors?|predictions?|kernel(?:\s+matrix)?|probabilities)\)"
-           r"(?=[\s.]*$)")
 _TWICE = (r"^\s*(?:[Ss]ince|[Bb]ecause|[Aa]s)\s+\w+\s+is\s+used\s+twice,?\s+(?:we\s+)?add\s+"
           r"(?:up\s+)?(?:both|the\s+two)\s+contributions\s*:(?=\s)")
 # A sentence behind the answer
@@ -40,11 +38,11 @@ _CLOSING = (rf"\s+Let\s+me\s+know\s+(?:if|whether){_WORDS}\s*[.!?]*\s*$"
             r")?(?=\)[\s.]*$)"
             r"|,?\s+without\s+(?:any|an?)\s+(?:further|additional|extra)\s+factors?"
             r"(?:\s+(?:of\s+)?(?:½|1/2|2))?[\s.]*$"
-            r"|(?:(?<=[.\n])\s*The|,?\s+(?:since|because|as|where)\s+the)\s+"
+            r"|(?<=[.\n])\s*The\s+"
             r"(?:factors?\s+(?:of\s+)?)?(?:1/2|½|2)\s+cancels?(?:\s+(?:with|against))?"
             r"(?:\s+the\s+(?:factor\s+(?:of\s+)?)?2)?"
             r"(?:\s+from\s+the\s+(?:two\s+uses\s+of\s+\w|square|derivative))?\.?\s*$")
-_REMARK = re.compile(f"{_SOURCE}|{_TAKEN}|{_CALLED}|{_TWICE}|{_CLOSING}")
+_REMARK = re.compile(f"{_SOURCE}|{_TAKEN}|{_TWICE}|{_CLOSING}")
 # "(an N × D matrix, like X)"
 _SIZED = re.compile(r"\(\s*(?:an?\s+)?(?P<d>\$?)(?P<rows>\w)\s*(?:\\times|×)\s*"
                     r"(?P<columns>\w)(?P=d)"

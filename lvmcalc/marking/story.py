@@ -26,30 +26,22 @@ _USUAL = re.compile(
     r"\bouter\s+product\s+of\b|\bat\s+all\b|\bnormal\s+equations?\b(?!\s+(?:are|is|reads?)\b)"
     r"|\b(?:with|adding)\s+weight\s+decay\b"
     r"|\bat\s+once\b|\bthe\s+same\s+(?:shape|form|size)\s+as(?:\s+in)?\b|\bterm\s+by\s+term\b"
-    r"|\b(?:ordinary\s+)?least\s+squares\b|\bscore\s+function(?=\s+of\s+the\b)"
-    r"|\bchain\s+rule\s+applied\s+to(?=\s+the\b)|\blinear\s+(?:regression|layer|model)\b"
+    r"|\b(?:ordinary\s+)?least\s+squares\b"
+    r"|\bchain\s+rule\s+applied\s+to(?=\s+the\b)"
     r"|\b(?:adding|summing|putting)\s+(?:them|these|both|all|the\s+two(?:\s+(?:terms|parts"
     r"|contributions))?)(?:\s+(?:up|together))?\s+(?:gives|yields)\b"
-    r"|\bpositive\s+definite\b|\b(?:what\s+remains\s+)?(?:is|as)\s+an?\s+quadratic(?:\s+form)?\b"
-    r"|\bprediction\s+minus\s+(?:the\s+)?(?:target|label|data|truth)s?\b"
-    r"|\bas\s+it\s+(?:must|should)\s+be\b"
-    r"|\bexactly\s+(?:like|as)\s+(?:that|the\s+one)\s+(?:in|of)\b", re.IGNORECASE)
+    r"|\b(?:what\s+remains\s+)?(?:is|as)\s+an?\s+quadratic(?:\s+form)?\b", re.IGNORECASE)
 _MEETS = r"(?:depend|enter|appear|occur|show|come|contribute|involve|contain)s?"
 _STOCK = re.compile(
     rf"\bonly(?:\s+(?={_MEETS}\b|through|via|in\b|on\b|once|inside|the\s+(?:first|second|third"
     rf"|last)\s+(?:term|part|summand)|the\s+\w+(?:\s+term)?\s+{_MEETS}))"
     rf"|\b{_MEETS}\s+(?:up\s+)?only\b|\bshows\s+up\b"
     rf"|(?:⟦N\w*⟧|\bit)\s+(?:{_MEETS}|is\s+used)\s+(?:twice|two\s+times)\b"
-    r"|\bdo(?:es)?(?:\s+not|n['’]t)\s+(?=(?:depend|involve|contain|enter|appear)\b)"
-    r"|\bstationary\s+points?\b"
-    r"|\bthe\s+same\s+(?:way|argument|reasoning|steps?|rules?|computation|as\s+(?:in|for))\b"
-    r"|\bsame\s+computation\b", re.IGNORECASE)
-_LEADING = re.compile(
-    rf"\b(?:{_MEETS}|used)\s+(?:twice|two\s+times)\b|\badds?\s+up\b|\bdo\s+not\s+forget(?=\s+that"
-    r"\b)|\bwith\s+a\s+minus\s+sign\b|\bchang(?:es?|ing)\s+(?:its\s+)?sign\b|\bone\s+minus\s+(?:its"
-    r"|the)\b|\bover\s+(?:all\s+|the\s+)?(?:examples|samples|observations|data\s+points)\b"
-    r"|\bon\s+the\s+(?:right|left)\b|\bhalf\s+(?:of\s+)?(?:an?|the|its)\s+(?=squared?\b)",
+    r"|\bdo(?:es)?(?:\s+not|n['’]t)\s+(?=(?:depend|involve|contain|enter|appear)\b)",
     re.IGNORECASE)
+_LEADING = re.compile(
+    rf"\b(?:{_MEETS}|used)\s+(?:twice|two\s+times)\b|\badds?\s+up\b"
+    r"|\bwith\s+a\s+minus\s+sign\b", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|^\s*(?=[A-Z][a-z])")
 _CONCLUDES = re.compile(r"[,:]\s|\b(?:so|hence|thus|therefore|consequently|then|giving|yielding"
                         r"|(?:we|one)\s+(?:\w+ly\s+)?(?:obtains?|gets?|ha(?:ve|s)|finds?|sees?"
@@ -99,8 +91,7 @@ _REASON = re.compile(r"\((?=(?:it|this)\b)"
                      r"(?:is|are|enters?|appears?|depends?|does))\b)|using|by|from|via|where|which"
                      r"|note|here)\b", re.IGNORECASE)
 _FRONT_REASON = re.compile(
-    r"^\W*(?:(?:and|so|here|now)\s+)?(?:(?:since|because|as|by|using)\b[^,.:;⟦]*[,:](?=\s)"
-    r"|(?:(?:this|it|(?:the|our)\s+\w+)\s+)?follows\s+(?:at\s+once\s+)?(?:from|by)\b[^.:;⟦]*:)",
+    r"^\W*(?:(?:this|it|(?:the|our)\s+\w+)\s+)?follows\s+(?:at\s+once\s+)?(?:from|by)\b[^.:;⟦]*:",
     re.IGNORECASE)
 _RULES = re.compile(r"\b(?:rules?|identit(?:y|ies)|formulas?|property|symmetry|chain|linearity"
                     r"|definition|theorem|lemma|differential\w*|cookbook)\b", re.IGNORECASE)
@@ -118,9 +109,8 @@ _CLAIMS = re.compile(r"\b(?:answer|result|gradient|solution|derivative|it|this|t
 _CONCLUDED = re.compile(r"(?:[.!?:]\s+(?=[A-Z])|\s*[.,;:]?\s*\b(?:and\s+)?(?:so|hence|thus"
                         r"|therefore|consequently)\b"
                         r"|[;,]\s+(?:adding|summing|putting)\s+(?=them|these|both|all|the\s+two)"
-                        r"|\b(?:in\s+)?(?:sum|total|together|altogether|result)\s*:"
-                        r"|\b(?:via|by)\s+the\s+chain\s+rule,?\s+(?:gives|yields)\W*$"
-                        r"|\bwe\s+finally\s+(?:obtain|get|have|find)\W*$)", re.IGNORECASE)
+                        r"|\b(?:in\s+)?(?:sum|total|together|altogether|result)\s*:)",
+                        re.IGNORECASE)
 _BECAUSE = re.compile(r"[,;]?\s*\(?\b(?:since|because|as(?=\s+\S+(?:\s+\S+)?\s+(?:is|are|enters?"
                       r"|appears?|depends?|does)\b))\b[^.!?]*(?:[.!?]|$)", re.IGNORECASE)
 TWICE = re.compile(r"\b(?:derivative|gradient|differential)\s+of\s+(?:the\s+|this\s+|a\s+)?"
@@ -145,13 +135,11 @@ _EMPTY = re.compile(
     r"(?:(?:is|being|taken|applied"
     rf"|acting|acts|evaluated|works)\s+)*(?:{_WISE}|(?:to|along|over|for|on)\s+each\s+row"
     r"(?:\s+separately)?|row\s+by\s+row)\)?"
-    r"|\(?(?:applied\s+|taken\s+|acting\s+)?(?:to|along|over|for|on)\s+each\s+row"
-    r"(?:\s+separately)?\)?"
     r"|\brow\s+by\s+row\b"
     r"|\b(?:with|where|and)\s+the\s+(?:logistic\s+|sigmoid\s+)+(?:function\s+)?⟦Nsigma⟧"
     r"|(?:\b(?:with|where|and)|(?<=⟦A⟧))[,;]?\s*⟦Nsigma⟧\s*(?:is|being|denotes)?\s*the\s+"
     rf"(?:logistic|sigmoid)(?:\s+sigmoid)?(?:\s+function)?(?:\s+(?:applied|acting)\s+{_WISE})?"
-    rf"|{SCALAR}|\bread(?:ing)?\s+off\b|\bpartial\s+derivatives?\b", re.IGNORECASE)
+    rf"|{SCALAR}|\bread(?:ing)?\s+off\b", re.IGNORECASE)
 # A formula is said to be that of one part, as in "the data term gives", "F (from the trace)"
 _PART = (r"(?:(?<!by\s)term(?!\s+by\b)|part|path|branch|summand|addend|piece|contribution"
          r"|penalty|prior|decay|trace|regulari[sz](?:er|ation)|misfit"
@@ -175,8 +163,6 @@ PART_BEHIND = re.compile(
     rf"(?:the|our|an?|one)\s+(?:(?!and\b)\w+\s+){{0,2}}{_PART}(?:\s+(?:alone|only))?\s*"
     r"(?:[).,;!—–-]|$)", re.IGNORECASE)
 # Where a name may stand between words, and words right behind a formula without dollars
-_LET = re.compile(r"\blet\s+⟦N\w*⟧\s+(?:denotes?|be|stand\s+for)\s+(?:the|an?)\s+[a-z]+",
-                  re.IGNORECASE)
 _FRAMED = re.compile(r"\b(?:of|for|in|respect\s+to|w\.?r\.?t\.?)\s+(?:the\s+(\w+)\s+)?⟦N\w*⟧"
                      r"|\b(?:where|with|and|that|here|since|as|because)\s+⟦N\w*⟧\s+"
                      r"(?:is|are|denotes?|being)\b", re.IGNORECASE)
@@ -222,7 +208,7 @@ def is_harmless(story: str, vocabulary: Vocabulary, wrt: str, explicit: bool = F
                    r"(?:matrix|vector|array)?\)?", " ", story)
     if TWICE.search(story) or STATED_VALUE.search(story):
         return False
-    story = _EMPTY.sub(" ", PHRASES.sub(" ", _LET.sub(" ", story)))
+    story = _EMPTY.sub(" ", PHRASES.sub(" ", story))
     front, behind = story.split("⟦A⟧")
     story = f"{_without_story(front, explicit, leads)}⟦A⟧{_without_comments(behind)}"
     story = _USUAL.sub(" ", re.sub(r"['’]s\b", "", story))

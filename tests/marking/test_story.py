@@ -68,7 +68,7 @@ def test_a_transpose_behind_a_word_is_not_dropped() -> None:
 @pytest.mark.parametrize(("text", "of", "wrt"), [
     ("-K⁻¹ \\textit{here} Y", "gplvm.trace", "Y"), ("b_bar b thus inv(K)", "gplvm.log_det", "c"),
     ("->alpha*D*inv(K)*X;", "gplvm.log_det", "X"), ("d thus - x", "autoencoder", "c"),
-    ("d -> x", "autoencoder", "c"),
+    ("d -> x", "autoencoder", "c"), ("mind - x", "autoencoder", "c"),
     ("f_bar + g_bar. where T", "gplvm.log_det", "X"),
     ("d\\quadL = ⟨e cᵀ, dW⟩ + tr(x cᵀWᵀ dW)", "autoencoder", "W"),
     ("d\r\nL = tr(cᵀ dc)", "autoencoder", "c"), ("∂L/∂K : X > Xᵀ", "gplvm", "alpha"),
