@@ -1,8 +1,7 @@
 """Audit a derivation: which of its lines follow, and what is wrong with the others.
 
 A line is an equation, such as "∂L/∂e = α ∂L/∂d = α ∂L/∂c". Every equals sign in it is a claim,
-which is compared and, where it is false, marked. A slip is blamed once: a line behind it that
-follows from it is told to.
+which is checked. A slip is blamed once: a later line that follows from it is marked as such.
 """
 
 import re
@@ -110,7 +109,7 @@ def _audited(text: str, chain: Chain, letters: Iterable[str], code: bool,
              sizes: Iterable[str] = ()) -> Audit:
     """Return the audit of a text, in which X_bar may stand for the dX of code.
 
-    All `sizes` are the one size of the chain.
+    The names in `sizes` all mean the one size of the chain.
     """
     found = [at_another_point(piece, letters, chain)
              for piece in pieces([text], chain.vocabulary)]

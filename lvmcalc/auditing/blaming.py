@@ -62,7 +62,7 @@ class Blaming:
     def blamed(self, line: Line, sides: tuple[Expr, ...]) -> Line:
         """Return a wrong line with its own slip, or with the line of the slip it follows from.
 
-        Beside numbers, `sides` are traces of what was written.
+        Opposite numbers, `sides` has the traces of the matrices that were written.
         """
         findings, place, behind = (), 0, None
         if traceless := [n for n, side in enumerate(sides) if side != line.sides[n]]:
@@ -233,7 +233,7 @@ class Blaming:
     def _of_differential(self, asked: Expr, side: Expr) -> tuple[Finding, ...]:
         """Return what is wrong with a differential.
 
-        For dL = tr(Gᵀ dX) it is what is wrong with G, else it is told term by term.
+        For dL = tr(Gᵀ dX) that is what is wrong with G; others are compared term by term.
         """
         asked = self.slips.of_node(self.meaning(asked))
         if not differentials_in(self.chain, side):  # the letters are the derivation's own

@@ -171,7 +171,7 @@ class Slips:
     def behind(self, *sides: Expr, head: Expr) -> Position | None:
         """Return the line with the slip from which an equation follows, None if there is none.
 
-        `head` is what the equation began with.
+        `head` is the left side with which the equation began.
         """
         numbers = dict.fromkeys((*self.said, *self.formulas, *self.values))
         each = [[number] for number in reversed(numbers)]
@@ -257,7 +257,7 @@ class Slips:
     def _combined(self, *sides: Expr) -> Position | None:
         """Return the first line with a slip if the error of an equation combines such errors.
 
-        Of lines about the same thing only the same error counts, as another was made anew.
+        Of lines about the same quantity, only one with exactly the same error counts.
         """
         found: list[Position] = []
         for of, amount in self.errors_in(*sides):

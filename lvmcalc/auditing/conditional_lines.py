@@ -226,7 +226,7 @@ class ConditionalLines:
         Raises
         ------
         Unreadable
-            If it does not hold there, for it may need more than the condition.
+            If it does not hold there: it may need more than the condition.
         """
         found = [holds(*alike(*pair)) for pair in pairwise(self.in_leaves(*sides))]
         if all(found):

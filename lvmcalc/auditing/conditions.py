@@ -1,8 +1,8 @@
 """Judge conditions, which are no identities: 0 = Aᵀ(A w − y), w = (AᵀA)⁻¹Aᵀy, λ = 1.
 
-Where a gradient is set to zero, it is asked of each line whether it follows from the gradients and
-the conditions before it: as a multiple, by factors that have an inverse, or as their solution.
-Whether it does not is decided at points where the gradient is zero.
+Behind a gradient set to zero, a line follows if it is a multiple of a gradient or condition before
+it, by invertible factors, or their solution. If it is neither, it is tried at points where the
+gradient is zero.
 """
 
 from collections.abc import Callable, Iterator

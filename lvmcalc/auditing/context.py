@@ -151,9 +151,9 @@ class Context:
     def in_leaves(self, *sides: Expr, whole: bool = False) -> list[Expr]:
         """Return sides without definitions, and with differentials of leaves only.
 
-        Those leaves vary whose differential is written, or else that of something in which they
-        stand on the last side; if none is, those of the derivation. With `whole`, dL is the sum of
-        all tr((∂L/∂X)ᵀ dX), whatever the adjoints are.
+        The leaves that vary are those whose differential is written; else those in a differential
+        on the last side; else those of the derivation. With `whole`, dL is the sum of all
+        tr((∂L/∂X)ᵀ dX).
         """
         moving = moved(self.chain, [*map(self.meaning, sides)], self.moving)
         if whole:

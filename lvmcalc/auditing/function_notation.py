@@ -92,7 +92,7 @@ def without_arguments(text: str, chain: Chain) -> tuple[str, dict[str, list[str]
 def at_another_point(piece: Piece, letters: Iterable[str], chain: Chain) -> Piece:
     """Return a piece with an error if it has a function elsewhere, as L(w + h).
 
-    L(…) is a function on the left of an equation only; it may be a factor on the right.
+    On the right of an equation, L(…) may be a product.
     """
     leaves = "|".join(map(typed, chain.leaves))
     letters = {*letters, *({"f", "J"} & chain.unnamed)}

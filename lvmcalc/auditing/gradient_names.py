@@ -138,7 +138,7 @@ def is_named(chain: Chain, side: Expr) -> bool:
 def changing(chain: Chain, found: list[Piece]) -> tuple[str, ...]:
     """Return the leaves that vary: those whose differential or gradient is written.
 
-    If none is, those on which a node depends whose differential is; else all.
+    If there are none, they are the leaves below a stage whose differential is written, else all.
     """
     names: dict[str, None] = {}
     inside: dict[str, None] = {}

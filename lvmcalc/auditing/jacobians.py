@@ -1,7 +1,7 @@
 """Differentiate columns by columns, matrices entry by entry, and gradients.
 
-A derivation writes them on its way. ∂z/∂w is the matrix J of dz = J dw, or its transpose where the
-derivation has it so; ∂H/∂Z is C where dH = C ∘ dZ.
+∂z/∂w is the matrix J of dz = J dw, or its transpose if the derivation writes it so; ∂H/∂Z is C
+where dH = C ∘ dZ.
 """
 
 import re

@@ -69,10 +69,8 @@ def _is_stage(name: str, text: str, chain: Chain) -> bool:
 def _scalar_named(text: str, chain: Chain) -> tuple[str, str]:
     """Return a text with L for the scalar's other names, and one that a stage has too, or "".
 
-    Such a letter is differentiated as the scalar is, and means nothing else.
-
-    It means something else where a leaf, a number with a name, or the text has it. Of the letters
-    of stages only f and l are usual names for a scalar; nobody differentiates a size.
+    Such a letter is differentiated as the scalar is, and no leaf, number or definition has it. Of
+    the letters of stages only f and l are usual names for a scalar; nobody differentiates a size.
     """
     for letter in {it[1] or it[2] for it in _SCRIPT.finditer(text)} - {*chain.vocabulary}:
         if not re.search(rf"(?<![A-Za-z\\]){letter}(?![A-Za-z])", _SCRIPT.sub("", text)):

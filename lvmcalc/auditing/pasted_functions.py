@@ -29,8 +29,8 @@ def says_nothing(line: str) -> bool:
 def with_returned(lines: list[str]) -> list[str]:
     """Return lines in which the return of a gradient says `∇L = …`, and of the scalar `L = …`.
 
-    A function is one for the gradient if its name says so, or that of what it returns. It returns
-    what a line before it calls the gradient, and that line is enough, if it is the only one.
+    A function returns the gradient if its name says so, or the name of what it returns. If that
+    name is assigned in one line, that line states the gradient.
     """
     found, gradient, loss = [], False, False
     for line in lines:

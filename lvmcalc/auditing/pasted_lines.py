@@ -134,7 +134,7 @@ def unwrapped_lines(lines: Iterable[str]) -> list[str]:
 def numbered(lines: Iterable[str]) -> list[tuple[int, str]]:
     """Return the lines of a text with their numbers as pasted, blank lines counted.
 
-    Those that a double backslash or a semicolon divides have the same number.
+    Parts that a double backslash or a semicolon separates have the same number.
     """
     text = _BOLD.sub(r"\1\2", _NUMBER_BELOW.sub(_below, "\n".join(lines)))
     text = _INDEX.sub(" ", text) if "\\" in text else text

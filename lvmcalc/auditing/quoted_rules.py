@@ -1,7 +1,7 @@
 """Check rules that a derivation quotes, as σ'(z) = σ(z)(1 − σ(z)) and A : B = tr(AᵀB).
 
-Where a fact about a function of one number is wrong, what a derivation makes of it follows from it.
-Rules in letters of their own, and expansions, are not checked.
+A line may follow from a wrong fact about a function of one number. Rules in letters of their own,
+and expansions, are not checked.
 """
 
 import re
@@ -130,8 +130,8 @@ def broken_rule(chain: Chain, value: Expr, number: Expr,
 def letters_of_rule(text: str, vocabulary: Vocabulary, known: Collection[str]) -> list[str]:
     """Return the letters of a rule that are its own, [] if a text is no rule.
 
-    A rule has at most one letter that is known, as w in ∇_w (aᵀw) = a, and its own ones on both
-    sides, but for G in dL = tr(Gᵀ dX). It says neither of a name nor of an adjoint what it is.
+    They stand on both sides, but for G in dL = tr(Gᵀ dX), and at most one known letter stands
+    beside them, as w in ∇_w (aᵀw) = a. A definition of a name or an adjoint is no rule.
     """
     left, *others = sides_of(text)
     left = re.sub(r"^\s*(?:\\(?:mathrm|text|rm)\s*\{?\s*)?d\s*\}?\s*(?=[A-Zℓ]\s*$)", "d", left)

@@ -12,8 +12,8 @@ from lvmcalc.notation.vocabulary import typed
 def reading_order(found: list[Piece], stages: Collection[str]) -> list[int]:
     """Return the numbers of the pieces, definitions before the lines that use them.
 
-    A letter that is defined more than once means in each line what it meant there last. The letter
-    of one of the `stages` of the chain keeps its meaning above a line that cannot be read.
+    A letter with several definitions means in each line what the last one before it says. A letter
+    of one of the `stages` keeps its meaning above a line that cannot be read.
     """
     given = [_given(piece, stages) for piece in found]
     every = [name for names in given for name in names]

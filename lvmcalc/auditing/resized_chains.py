@@ -1,8 +1,8 @@
 """Audit with other sizes, to judge lines whose shapes do not fit.
 
-Lines may follow from a line before that cannot be formed: where all sizes are one, they can be, and
-it is seen from which slip they follow. A derivation for one sample takes x for a column, though it
-is n×S in the chain. A letter that a student takes for a matrix is no size.
+With all sizes one, every formula can be formed, which shows from which slip a line follows. A
+derivation for one sample takes x for a column, though it is n×S in the chain. A letter that a
+student takes for a matrix is no size.
 """
 
 import re
@@ -40,8 +40,7 @@ def with_free_letters(chain: Chain, text: str) -> Chain:
              if piece.name in chain.vocabulary.lengths and _is_matrix(chain, piece.text)]
     renamed = {size: Symbol(f"n_{size.name}", integer=True, positive=True)
                for size in size_letters(chain) if size.name in names}
-    return chain.remember(("with free letters", *renamed), lambda: _with_sizes(
-        chain, renamed)) if renamed else chain
+    return _with_sizes(chain, renamed)
 
 
 def _is_matrix(chain: Chain, equation: str) -> bool:
@@ -55,13 +54,16 @@ def _is_matrix(chain: Chain, equation: str) -> bool:
 
 
 def _with_sizes(chain: Chain, sizes: dict[Expr, Expr]) -> Chain:
-    build = Builder(chain.name, *(leaf.symbol.xreplace(sizes) for leaf in chain.leaves.values()),
-                    symmetric=chain.symmetric)
-    for node in chain.nodes.values():
-        build(node.name, node.rule.name, *(it.xreplace(sizes) for it in node.operands))
-    at_most = tuple((small.xreplace(sizes), large.xreplace(sizes))
-                    for small, large in chain.at_most)
-    return build.chain(chain.abbreviations, at_most, unnamed=chain.unnamed)
+    def built() -> Chain:
+        build = Builder(chain.name, *(it.symbol.xreplace(sizes) for it in chain.leaves.values()),
+                        symmetric=chain.symmetric)
+        for node in chain.nodes.values():
+            build(node.name, node.rule.name, *(it.xreplace(sizes) for it in node.operands))
+        at_most = tuple((small.xreplace(sizes), large.xreplace(sizes))
+                        for small, large in chain.at_most)
+        return build.chain(chain.abbreviations, at_most, unnamed=chain.unnamed)
+
+    return chain.remember(("with sizes", *sizes.items()), built) if sizes else chain
 
 
 def _samples_of(chain: Chain) -> list[Expr]:
@@ -88,8 +90,7 @@ def of_one_sample(found: Audit, chain: Chain, again: Callable[[Chain], Audit]) -
               for side in line.sides for it in side.atoms(Trace)]
     if not samples or any(samples & it.arg.rows.free_symbols for it in traces):
         return found
-    other = again(chain.remember("of one sample", lambda: _with_sizes(
-        chain, dict.fromkeys(samples, Integer(1)))))
+    other = again(_with_sizes(chain, dict.fromkeys(samples, Integer(1))))
     pairs = [*zip(found.lines, other.lines, strict=False)]
     mended = [one for line, one in pairs
               if (_has_shape_error(line) or line.follows) and one.status in RIGHT]
@@ -120,7 +121,7 @@ def with_shape_errors_behind(found: Audit, chain: Chain, again: Callable[[Chain]
     wrong = [place for place, line in enumerate(found.lines) if _has_shape_error(line)]
     if len(wrong) < 2:
         return found
-    other = again(chain.remember("of one size", lambda: _of_one_size(chain)))
+    other = again(_of_one_size(chain))
     if len(other.lines) != len(found.lines):
         return found
     lines = [*found.lines]

@@ -75,7 +75,7 @@ class SideReader:
     def _derivative(self, side: str, said: str) -> Expr | None:
         """Return the derivative that a side is, as ∂/∂w (½ wᵀA w), None if it is none.
 
-        That of ∇ (½ wᵀA w) is by the one letter in it with the shape of what is `said`.
+        ∇ (½ wᵀA w) is by the one letter in it that has the shape of `said`.
         """
         if change := _CHANGE_OF_GRADIENT.fullmatch(bare(side)):
             leaves = [change[1]] if change[1] else [*self.context.moving]

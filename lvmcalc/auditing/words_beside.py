@@ -97,7 +97,7 @@ def words_apart(text: str, vocabulary: Vocabulary,
                 own: Collection[str] = ()) -> list[tuple[str, bool]]:
     """Return the equations of a text and the words round them, marking the words.
 
-    None are returned if a word may change what an equation says, or if there is more than that.
+    The list is empty if a word may change what an equation says, or if other formulas stand there.
     """
     parts = _of_dollars(text) if MATH.search(text) else _parts(text, vocabulary, own)
     told = [_REASON.sub("", part) for part, spoken in parts if spoken]
