@@ -2,12 +2,11 @@
 
 import math
 from collections.abc import Iterator
-from contextlib import ExitStack
-from unittest.mock import patch
 
 import numpy as np
 import pytest
 import sympy as sp
+from rule_book import open_book
 
 from lvmcalc import derive, mark
 from lvmcalc.calculus import define, functions, operations, rule_proofs
@@ -18,14 +17,9 @@ from lvmcalc.calculus.rules import Operation as Rule
 from lvmcalc.notation.entrywise import Entrywise
 
 
-@pytest.fixture
-def open_book() -> Iterator[None]:
-    """Leave the rule book as it was."""
-    tables = (operations.SPELLED, operations.OPERATIONS, functions.NUMPY, functions.DECIMAL,
-              functions.DEFINED, RULES)
-    with ExitStack() as stack:
-        for table in tables:
-            stack.enter_context(patch.dict(table))
+@pytest.fixture(name="open_book")
+def rules_may_be_added() -> Iterator[None]:
+    with open_book():
         yield
 
 
