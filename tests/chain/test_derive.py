@@ -202,7 +202,7 @@ def test_lambda_may_be_spelt_as_python_allows_in_the_leaves_the_formula_and_an_a
     ("λ_max(A)", "An eigenvalue (`λ_max`)"), ("‖A‖_*", "A norm other than ‖A‖ is not a known"),
     (r"\operatorname{tr}(A^{+})", "The pseudoinverse (A⁺) is not a known"),
     ("sum(softmax(A))", "`sum(softmax(A))` cannot be read: softmax needs its axis"),
-    ("sum(logsumexp(A))", "`logsumexp(A))` cannot be read: logsumexp does not"),
+    ("sum(logsumexp(A))", "`logsumexp(A)` cannot be read: logsumexp does not"),
     ("tr(tan(A))", "There is no function `tan` here"),
     ("2^λ ‖A w − y‖²", "The calculus does not know the exponent in 2^λ")])
 def test_what_is_not_there_is_refused_by_name(formula: str, sentence: str) -> None:
