@@ -32,6 +32,7 @@ from lvmcalc.marking.differential_answers import (
     node_of,
 )
 from lvmcalc.marking.exercise import RIGHT
+from lvmcalc.marking.local_slips import of_signs
 from lvmcalc.marking.marker import mark
 from lvmcalc.marking.misfits import without_trace
 from lvmcalc.marking.mistakes import Finding, Mistake, finding, findings_for
@@ -42,6 +43,7 @@ from lvmcalc.notation.vocabulary import matching
 
 _PATH = re.compile(r"the path through (\w+)")
 _PATHS = re.compile(rf"{_PATH.pattern}(?: or {_PATH.pattern})*")
+_ONE_PATH = "one path"  # instead of a stage that the derivation never mentions
 _LETTER = re.compile(r"(?<![A-Za-z])(?!a )[A-Za-z][₀-₉]?(?![A-Za-z])")
 _SIGN = "The sign of the whole side is wrong"
 _WHOLE = "The whole side is {} what it must be"
@@ -143,6 +145,8 @@ class Blaming:
                     finding("factor", _WHOLE.format(word), notation.plain(side)),))
         if explains:
             told = next(iter(explained), ())
+            if any(_ONE_PATH in it.sentence for it in told):
+                told = self._other_sign(asked, side) or told
             terms = by_terms(self.chain, meant, self.meaning(asked)) if any(
                 map(self._is_foreign, told)) else ()
             return terms if terms and not any(map(self._is_foreign, terms)) else told
@@ -177,7 +181,7 @@ class Blaming:
         for it in told:
             sentence = it.sentence
             if self.context.unmentioned & {*_PATH.findall(sentence)}:
-                sentence = _PATHS.sub("one path", sentence)
+                sentence = _PATHS.sub(_ONE_PATH, sentence)
             for known, name in names:
                 sentence = sentence.replace(known, name)
             found.append(replace(it, sentence=sentence))
@@ -202,6 +206,12 @@ class Blaming:
                               for it in errors)) or (small and self.verdict(asked, instead).holds):
                 return findings_for([Mistake(*slip)])
         return ()
+
+    def _other_sign(self, asked: Expr, side: Expr) -> tuple[Finding, ...]:
+        """Return the term, as written, that makes the side right with its other sign, () if none.
+        """
+        return next((findings_for([Mistake(*slip)]) for *slip, instead in of_signs(side)
+                     if self.verdict(asked, instead).holds), ())
 
     def _wrong_part(self, asked: Expr, side: Expr) -> tuple[Finding, ...]:
         """Find the summand, such as dW_enc, that is not its path's contribution; () if unclear."""

@@ -4,13 +4,15 @@ from collections.abc import Callable
 from itertools import combinations
 from typing import NamedTuple
 
-from sympy import Expr
+from sympy import Add, Expr, MatAdd
 
 from lvmcalc import notation
 from lvmcalc.auditing.audit_report import by_terms
 from lvmcalc.chain import Chain
 from lvmcalc.chain.passes import added
 from lvmcalc.marking.chain_values import formulas
+from lvmcalc.marking.exercise import exercise_of
+from lvmcalc.marking.repair_search import undone
 
 SAID_TWICE = "An earlier line says the same of a path: say which of the two paths is meant."
 TOLD = "It is one contribution to {}, to which those of the other paths are added."
@@ -33,8 +35,11 @@ def contributions(chain: Chain, name: str) -> list[Expr]:
 def nearest(chain: Chain, name: str, side: Expr) -> Expr | None:
     """Return the contribution closest to a side, None if the whole adjoint is closer.
 
-    The closest is the one with the fewest mistakes in its terms.
+    The closest is the one with the fewest mistakes in its terms. A sum that one repair, as it is
+    written, makes the whole is closest to that.
     """
+    if isinstance(side, MatAdd | Add) and undone(exercise_of(chain, name), side):
+        return None
     whole = chain.in_leaves(chain.adjoint(name))
     ways = [*map(chain.in_leaves, contributions(chain, name)), whole]
     counts = [len(by_terms(chain, side, way)) or _MANY for way in ways]
