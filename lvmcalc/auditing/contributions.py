@@ -11,8 +11,6 @@ from lvmcalc.auditing.audit_report import by_terms
 from lvmcalc.chain import Chain
 from lvmcalc.chain.passes import added
 from lvmcalc.marking.chain_values import formulas
-from lvmcalc.marking.exercise import exercise_of
-from lvmcalc.marking.repair_search import undone
 
 SAID_TWICE = "An earlier line says the same of a path: say which of the two paths is meant."
 TOLD = "It is one contribution to {}, to which those of the other paths are added."
@@ -32,13 +30,15 @@ def contributions(chain: Chain, name: str) -> list[Expr]:
         children) > 1 else []
 
 
-def nearest(chain: Chain, name: str, side: Expr) -> Expr | None:
+def nearest(chain: Chain, name: str, side: Expr,
+            same: Callable[[Expr, Expr], bool]) -> Expr | None:
     """Return the contribution closest to a side, None if the whole adjoint is closer.
 
-    The closest is the one with the fewest mistakes in its terms. A sum that one repair, as it is
-    written, makes the whole is closest to that.
+    The closest is the one with the fewest mistakes in its terms. A sum in which one contribution
+    stands as a term is meant as the whole.
     """
-    if isinstance(side, MatAdd | Add) and undone(exercise_of(chain, name), side):
+    terms = side.args if isinstance(side, MatAdd | Add) else ()
+    if any(is_contribution(chain, name, term, same) for term in terms):
         return None
     whole = chain.in_leaves(chain.adjoint(name))
     ways = [*map(chain.in_leaves, contributions(chain, name)), whole]
