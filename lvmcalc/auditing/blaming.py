@@ -147,6 +147,9 @@ class Blaming:
             told = next(iter(explained), ())
             if any(_ONE_PATH in it.sentence for it in told):
                 told = self._other_sign(asked, side) or told
+            if verdict.counterexample and told[1:] and (
+                    part := self._wrong_part(asked, side, every=True)):
+                return part
             terms = by_terms(self.chain, meant, self.meaning(asked)) if any(
                 map(self._is_foreign, told)) else ()
             return terms if terms and not any(map(self._is_foreign, terms)) else told
@@ -213,23 +216,26 @@ class Blaming:
         return next((findings_for([Mistake(*slip)]) for *slip, instead in of_signs(side)
                      if self.verdict(asked, instead).holds), ())
 
-    def _wrong_part(self, asked: Expr, side: Expr) -> tuple[Finding, ...]:
-        """Find the summand, such as dW_enc, that is not its path's contribution; () if unclear."""
+    def _wrong_part(self, asked: Expr, side: Expr, every: bool = False) -> tuple[Finding, ...]:
+        """Find the summand that is not its path's contribution; () if unclear.
+
+        That is a letter, such as dW_enc, or any summand.
+        """
         name, found = asked_for(self.chain, asked), []
         terms = {*(side.args if isinstance(side, sp.MatAdd | sp.Add) else ())}
-        for letter in terms & {*self.letters.formulas} if name else ():
-            if letter.name.startswith(f"d{name}_"):
-                rest = sum_of([it for it in side.args if it != letter])
+        for term in terms if name else ():
+            if every or (term in self.letters.formulas and term.name.startswith(f"d{name}_")):
+                rest = sum_of([it for it in side.args if it != term])
                 for way in map(self.chain.in_leaves, contributions(self.chain, name)):
                     errors = self.slips.errors_in(asked, whole := sum_of([rest, way]))
                     if errors and np.allclose(errors[0].amount, 0) and self.verdict(
                             asked, whole).holds:
-                        found.append((letter, way.doit()))
+                        found.append((term, way.doit()))
         if len(found) != 1:
             return ()
-        (letter, way), = found
+        (term, way), = found
         return (finding("wrong_part", _PART.format(
-            notation.plain(letter), notation.plain(way)), notation.plain(letter)),)
+            notation.plain(term), notation.plain(way)), notation.plain(term)),)
 
     def _rewritten(self, before: Expr, side: Expr) -> tuple[Finding, ...]:
         """Find the single slip between two neighbouring sides, () if it is none."""

@@ -133,7 +133,8 @@ def test_a_slip_is_told_in_what_the_derivation_names(text: str, of: object, told
 
 @pytest.mark.parametrize(("sign", "told"), [
     ("+", "Every line follows."), ("−", "The sign is wrong in the term -W (x̂ - x) xᵀ."),
-    ("+ 2", "The contribution of one path is counted twice.")])
+    ("+ 2", "The contribution of one path is counted twice."),
+    ("− 2", "The part -2 W (x̂ - x) xᵀ is not what its path contributes: with W (Wᵀ W x - x) xᵀ")])
 def test_a_sum_of_contributions_is_held_against_the_whole(sign: str, told: str) -> None:
     text = f"z = W x, x̂ = Wᵀz\nThe contributions are added:\n∂L/∂W = z(x̂ − x)ᵀ {sign} W(x̂ − x)xᵀ"
     assert told in str(audit(text, "autoencoder"))
