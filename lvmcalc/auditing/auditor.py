@@ -272,7 +272,7 @@ class _Auditor:
             if self._is_new_contribution(name, said):
                 told = TOLD.format(notation.plain(sides[0]))
                 return replace(line, sides=sides, verdicts=(Verdict("proved", ""),), note=told), ()
-            if (meant := nearest(self.chain, name, said)) is not None:
+            if (meant := nearest(self.chain, name, said, self.context.same)) is not None:
                 symbol = matching(f"{self.context.left_side.name}  ", meant)
                 self.context.left_side = symbol
                 self.letters.meanings[symbol] = meant

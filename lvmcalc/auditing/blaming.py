@@ -32,6 +32,7 @@ from lvmcalc.marking.differential_answers import (
     node_of,
 )
 from lvmcalc.marking.exercise import RIGHT
+from lvmcalc.marking.local_slips import of_signs
 from lvmcalc.marking.marker import mark
 from lvmcalc.marking.misfits import without_trace
 from lvmcalc.marking.mistakes import Finding, Mistake, finding, findings_for
@@ -42,6 +43,7 @@ from lvmcalc.notation.vocabulary import matching
 
 _PATH = re.compile(r"the path through (\w+)")
 _PATHS = re.compile(rf"{_PATH.pattern}(?: or {_PATH.pattern})*")
+_ONE_PATH = "one path"  # instead of a stage that the derivation never mentions
 _LETTER = re.compile(r"(?<![A-Za-z])(?!a )[A-Za-z][₀-₉]?(?![A-Za-z])")
 _SIGN = "The sign of the whole side is wrong"
 _WHOLE = "The whole side is {} what it must be"
@@ -143,6 +145,11 @@ class Blaming:
                     finding("factor", _WHOLE.format(word), notation.plain(side)),))
         if explains:
             told = next(iter(explained), ())
+            if any(_ONE_PATH in it.sentence for it in told):
+                told = self._other_sign(asked, side) or told
+            if verdict.counterexample and told[1:] and (
+                    part := self._wrong_part(asked, side, every=True)):
+                return part
             terms = by_terms(self.chain, meant, self.meaning(asked)) if any(
                 map(self._is_foreign, told)) else ()
             return terms if terms and not any(map(self._is_foreign, terms)) else told
@@ -177,7 +184,7 @@ class Blaming:
         for it in told:
             sentence = it.sentence
             if self.context.unmentioned & {*_PATH.findall(sentence)}:
-                sentence = _PATHS.sub("one path", sentence)
+                sentence = _PATHS.sub(_ONE_PATH, sentence)
             for known, name in names:
                 sentence = sentence.replace(known, name)
             found.append(replace(it, sentence=sentence))
@@ -203,23 +210,32 @@ class Blaming:
                 return findings_for([Mistake(*slip)])
         return ()
 
-    def _wrong_part(self, asked: Expr, side: Expr) -> tuple[Finding, ...]:
-        """Find the summand, such as dW_enc, that is not its path's contribution; () if unclear."""
+    def _other_sign(self, asked: Expr, side: Expr) -> tuple[Finding, ...]:
+        """Return the term, as written, that makes the side right with its other sign, () if none.
+        """
+        return next((findings_for([Mistake(*slip)]) for *slip, instead in of_signs(side)
+                     if self.verdict(asked, instead).holds), ())
+
+    def _wrong_part(self, asked: Expr, side: Expr, every: bool = False) -> tuple[Finding, ...]:
+        """Find the summand that is not its path's contribution; () if unclear.
+
+        That is a letter, such as dW_enc, or any summand.
+        """
         name, found = asked_for(self.chain, asked), []
         terms = {*(side.args if isinstance(side, sp.MatAdd | sp.Add) else ())}
-        for letter in terms & {*self.letters.formulas} if name else ():
-            if letter.name.startswith(f"d{name}_"):
-                rest = sum_of([it for it in side.args if it != letter])
+        for term in terms if name else ():
+            if every or (term in self.letters.formulas and term.name.startswith(f"d{name}_")):
+                rest = sum_of([it for it in side.args if it != term])
                 for way in map(self.chain.in_leaves, contributions(self.chain, name)):
                     errors = self.slips.errors_in(asked, whole := sum_of([rest, way]))
                     if errors and np.allclose(errors[0].amount, 0) and self.verdict(
                             asked, whole).holds:
-                        found.append((letter, way.doit()))
+                        found.append((term, way.doit()))
         if len(found) != 1:
             return ()
-        (letter, way), = found
+        (term, way), = found
         return (finding("wrong_part", _PART.format(
-            notation.plain(letter), notation.plain(way)), notation.plain(letter)),)
+            notation.plain(term), notation.plain(way)), notation.plain(term)),)
 
     def _rewritten(self, before: Expr, side: Expr) -> tuple[Finding, ...]:
         """Find the single slip between two neighbouring sides, () if it is none."""

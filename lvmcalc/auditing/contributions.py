@@ -4,7 +4,7 @@ from collections.abc import Callable
 from itertools import combinations
 from typing import NamedTuple
 
-from sympy import Expr
+from sympy import Add, Expr, MatAdd
 
 from lvmcalc import notation
 from lvmcalc.auditing.audit_report import by_terms
@@ -30,11 +30,16 @@ def contributions(chain: Chain, name: str) -> list[Expr]:
         children) > 1 else []
 
 
-def nearest(chain: Chain, name: str, side: Expr) -> Expr | None:
+def nearest(chain: Chain, name: str, side: Expr,
+            same: Callable[[Expr, Expr], bool]) -> Expr | None:
     """Return the contribution closest to a side, None if the whole adjoint is closer.
 
-    The closest is the one with the fewest mistakes in its terms.
+    The closest is the one with the fewest mistakes in its terms. A sum in which one contribution
+    stands as a term is meant as the whole.
     """
+    terms = side.args if isinstance(side, MatAdd | Add) else ()
+    if any(is_contribution(chain, name, term, same) for term in terms):
+        return None
     whole = chain.in_leaves(chain.adjoint(name))
     ways = [*map(chain.in_leaves, contributions(chain, name)), whole]
     counts = [len(by_terms(chain, side, way)) or _MANY for way in ways]

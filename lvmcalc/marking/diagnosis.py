@@ -162,15 +162,21 @@ def _added_number(attempt: Attempt) -> Expr | None:
 
 
 def _term_of_the_loss_added(attempt: Attempt) -> list[Explanation]:
-    """Explain a term of the loss, a number, in place of its derivative."""
+    """Explain a term of the loss, a number, where the derivative of it is all that is lost.
+
+    It may have lost the ½ in front of it, as its derivative does.
+    """
     number, exercise = _added_number(attempt), attempt.exercise
-    loss = exercise.chain.expression(exercise.chain.output) if number is not None else sp.S.Zero
-    if number is None or not any(
-            exercise.compare(number, term).holds for term in sp.Add.make_args(loss)):
+    if number is None or {it.kind for it in attempt.terms.mistakes} != _EXCHANGED:
         return []
-    return [(finding("function_for_slope", f"The number {notation.plain(number)} is a term of the "
-                                           "loss: its derivative by "
-                                           f"{notation.plain(exercise.wrt)} belongs here"),)]
+    loss = exercise.chain.expression(exercise.chain.output)
+    if not any(exercise.compare(number, times * term).holds
+               for term in sp.Add.make_args(loss) for times in (1, 2)):
+        return []
+    return [(finding("function_for_slope", f"A term is not differentiated: {notation.plain(number)}"
+                                           " is a number, and the derivative of this term of the "
+                                           f"loss by {notation.plain(exercise.wrt)} belongs here"),
+             )]
 
 
 def _number_added(attempt: Attempt) -> list[Explanation]:

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from functools import partial
-from itertools import combinations
+from itertools import combinations, product
 
 import sympy as sp
-from sympy import Expr, Inverse, MatMul, MatrixSymbol, OneMatrix, Trace, Transpose
+from sympy import Expr, Inverse, MatAdd, MatMul, MatrixSymbol, OneMatrix, Trace, Transpose
 
 from lvmcalc import notation
 from lvmcalc.calculus.expression_tools import joined, multiple, sum_of
@@ -122,6 +122,21 @@ class LetterSlips:
                 part) else ():
             if other.shape != part.shape:
                 yield self._exchanged(part, other)
+
+    def of_unfitting_terms(self, part: Expr) -> Iterator[Slip]:
+        """Yield a matrix lost in front of the terms of a sum that have another shape, or behind."""
+        terms = part.args if isinstance(part, MatAdd) else ()
+        shapes = dict.fromkeys(term.shape for term in terms)
+        known = [it for it in self.matrices if it in self.named or it.name in self.chain.leaves]
+        for shape, lost in product(shapes, [turned for it in known for turned in (it, it.T)]):
+            others = [term for term in terms if term.shape != shape]
+            unfitting = sum_of([term for term in terms if term.shape == shape])
+            kind = "sum" if isinstance(unfitting, MatAdd) else "term"
+            for left, right in ((lost, unfitting), (unfitting, lost)):
+                if left.cols == right.rows and (left.rows, right.cols) in shapes and others:
+                    yield ("lost_factor", f"the {kind} {notation.plain(unfitting)}",
+                           f"the factor {notation.plain(lost)} is missing",
+                           sum_of([*others, MatMul(left, right)]))
 
     def _exchanged(self, part: Expr, other: Expr) -> Slip:
         return "wrong_part", HERE, instead_of(part, self._shown(other)), other

@@ -50,7 +50,9 @@ def explained_misfit(attempt: Attempt, reason: object) -> Explanation:
     shape = (finding("shape", reason),)
     if found := repaired(attempt, of_circles, of_products):
         return found + shape
-    slip = repaired(attempt, of_terms, of_shapes, _letters(attempt))
+    letters = _letters(attempt)
+    slip = repaired(attempt, of_terms, of_shapes, letters.of_unfitting_terms,
+                    letters.of_other_shapes)
     return slip + shape if attempt.formula.has(HadamardProduct) else shape + slip
 
 
@@ -67,15 +69,15 @@ def _slips(attempt: Attempt, *rules: _Rule) -> Iterator[Mistake]:
     yield from (Mistake(*slip) for *slip, formula in slips if attempt.exercise.is_right(formula))
 
 
-def _letters(attempt: Attempt) -> _Rule:
-    return LetterSlips(attempt.exercise.chain, attempt.formula).of_other_shapes
+def _letters(attempt: Attempt) -> LetterSlips:
+    return LetterSlips(attempt.exercise.chain, attempt.formula)
 
 
 def _only_slip(attempt: Attempt) -> Explanation:
     """Return the wrong order, transpose, letter or factor of an answer, if it has only one slip."""
     if attempt.formula is None:
         return ()
-    found = {*_slips(attempt, of_shapes, of_factors, _letters(attempt))}
+    found = {*_slips(attempt, of_shapes, of_factors, _letters(attempt).of_other_shapes)}
     return findings_for([*found]) if len(found) == 1 else ()
 
 

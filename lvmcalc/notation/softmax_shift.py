@@ -14,6 +14,8 @@ from lvmcalc.notation.name_resolution import Unreadable
 _NOTE = "What is subtracted from each row of a softmax changes nothing."
 REFUSED = ("A largest entry (max) is read only where it changes nothing, as in a softmax, "
            "exp(Z − max)/Σ exp(Z − max).")
+_OTHER_AXIS = ("The largest entry of each {} is subtracted, but the exponentials of each {} are "
+               "added up: in a softmax both run along the same axis.")
 
 
 class Largest(MatrixExpr):
@@ -50,9 +52,27 @@ def without_shifts(formula: Expr, same: Callable[[Expr, Expr], bool]) -> tuple[E
         return formula, ""
     found = _without(formula)
     other = formula.replace(lambda part: isinstance(part, Largest), lambda part: part.any_other())
-    if found.has(Largest) or not same(found, other):
+    if found.has(Largest):
         raise Unreadable(REFUSED)
+    if not same(found, other):
+        row = int(next(iter(formula.atoms(Largest))).args[1] == 1)
+        turned = formula.replace(_is_shift, _along_the_other_axis)
+        axes = ("column", "row")
+        raise Unreadable(REFUSED if turned.has(Largest) or not same(found, turned) else
+                         _OTHER_AXIS.format(axes[row], axes[1 - row]))
     return found, _NOTE
+
+
+def _is_shift(part: Expr) -> bool:
+    return isinstance(part, MatMul) and any(isinstance(it, Largest) for it in part.args)
+
+
+def _along_the_other_axis(shift: Expr) -> Expr:
+    """Return copies of the sums along the other axis, or the shift itself if it has no axis."""
+    (matrix, kind), = (it.args for it in shift.args if isinstance(it, Largest))
+    rows, columns = matrix.shape
+    return {1: OneMatrix(rows, rows) * matrix, 0: matrix * OneMatrix(columns, columns)}.get(
+        int(kind), shift)
 
 
 def _without(part: Expr) -> Expr:

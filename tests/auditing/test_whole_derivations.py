@@ -131,5 +131,14 @@ def test_a_slip_is_told_in_what_the_derivation_names(text: str, of: object, told
     assert told in audit(text, of).lines[-1].wrong
 
 
+@pytest.mark.parametrize(("sign", "told"), [
+    ("+", "Every line follows."), ("−", "The sign is wrong in the term -W (x̂ - x) xᵀ."),
+    ("+ 2", "The contribution of one path is counted twice."),
+    ("− 2", "The part -2 W (x̂ - x) xᵀ is not what its path contributes: with W (Wᵀ W x - x) xᵀ")])
+def test_a_sum_of_contributions_is_held_against_the_whole(sign: str, told: str) -> None:
+    text = f"z = W x, x̂ = Wᵀz\nThe contributions are added:\n∂L/∂W = z(x̂ − x)ᵀ {sign} W(x̂ − x)xᵀ"
+    assert told in str(audit(text, "autoencoder"))
+
+
 def test_a_line_under_a_condition_that_cannot_be_read_is_not_refuted() -> None:
     assert "refuted" not in statuses("If v = 0 holds, then\n∂L/∂w = 2Xᵀ(Xw − y)", RIDGE)

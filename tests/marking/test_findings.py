@@ -410,6 +410,12 @@ MASKED = derive("½‖M ⊙ (U Vᵀ − R)‖²", M="N×P", U="N×Q", V="P×Q", 
      "(1 - f) ∘ (1 - f) stands where 1 - (f ∘ f) belongs."),
     ("A((Bᵀ z) ∘ (1 − f∘f))", NET, "X", "and (Bᵀ z) ∘ (1 - f ∘ f) (H×N) cannot be formed"),
     ("(σ(Xw) − y)wᵀ + λw", LOGISTIC, "X", "differ. There is a term too many: λ w."),
+    ("W x(WᵀW x − x)ᵀ + (WᵀW x − x)xᵀ", "autoencoder", "W",
+     "shapes differ. A factor is lost in the term (Wᵀ W x - x) xᵀ: the factor W is missing."),
+    ("X w − y + λ w", RIDGE, "w", "is lost in the sum X w - y: the factor Xᵀ is missing."),
+    ("Xᵀ(X w − y) + λ sum(w²)", RIDGE, "w", "A term is not differentiated: λ sum(w ∘ w) is a"),
+    ("Xᵀ(X w − y) + λ/2 sum(w²)", RIDGE, "w", "A term is not differentiated"),
+    ("Xᵀ(X w − y) + 3 λ sum(w²)", RIDGE, "w", "There is a term too many: 3 λ"),
     ("X.T @ (X @ w - y) + lam * w", LOGISTIC, "w", "X w stands where sigmoid(X w) belongs."),
     ("(B A X − Y)(A X)ᵀ", NET, "B", "A X stands where tanh(A X) belongs."),
     ("Bᵀ(B A X − Y) Xᵀ", NET, "A", "where tanh(A X) belongs, and its derivative is lost."),
@@ -429,6 +435,15 @@ def test_a_slip_is_told_in_the_terms_of_the_answer(answer: str, of: object, wrt:
 
 
 @over(("answer", "of", "wrt"), [
+    ("W x(WᵀW x − x)ᵀ + 2 W(WᵀW x − x)", "autoencoder", "W"), ("X w − y + 3 λ w", RIDGE, "w")])
+def test_where_one_slip_is_not_all_only_the_shapes_are_told(answer: str, of: object,
+                                                            wrt: str) -> None:
+    line, = mark(answer, of, wrt).lines
+    assert line.endswith("cannot be formed: their shapes differ."), line
+
+
+@over(("answer", "of", "wrt"), [
+    ("W x(WᵀW x − x)ᵀ + W(WᵀW x − x)xᵀ", "autoencoder", "W"), ("X'(X w − y) + λ w", RIDGE, "w"),
     ("X.T @ (1/(1 + np.exp(-X @ w)) - y) + lam * w", LOGISTIC, "w"),
     ("(M ∘ M ∘ (U Vᵀ − R)) V", MASKED, "U"), ("-½ D c⁻ᵀ", LOG_DET, "c"),
     ("((Bᵀ(B tanh(A X) − Y)) ∘ (1 − tanh(A X)²)) Xᵀ", NET, "A")])

@@ -161,7 +161,10 @@ def test_what_is_subtracted_in_a_softmax_changes_nothing_and_it_is_said(largest:
     SHIFTED.format("Z.max(axis=0, keepdims=True)"), "X.T @ (X @ W)[:, None]",
     "Z = X @ W\nX.T @ (np.exp(Z - np.max(Z)) - Y)", "max(X W)", "np.max(X @ W) * W"])
 def test_a_largest_entry_that_does_not_cancel_is_unreadable(answer: str) -> None:
-    assert mark(answer, SOFTMAX, "W").status == "unreadable"
+    found = mark(answer, SOFTMAX, "W")
+    assert found.status == "unreadable"
+    assert ("each column is subtracted, but the exponentials of each row" in str(found)) == (
+        "axis=0" in answer)
 
 
 @pytest.mark.parametrize("words", [
