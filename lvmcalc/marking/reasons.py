@@ -6,9 +6,11 @@ the answer what it is: such an answer is unreadable.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import NamedTuple
+
+from sympy import Expr
 
 from lvmcalc import notation
 from lvmcalc.checks import CannotBeFormed
@@ -22,8 +24,8 @@ from lvmcalc.marking.story import SO, is_reason
 from lvmcalc.notation import Unreadable
 from lvmcalc.notation.formula_finder import sides_of
 from lvmcalc.notation.lexicon import STYLES
+from lvmcalc.notation.parser import Reading
 from lvmcalc.notation.text_cleanup import closing, unified
-from lvmcalc.notation.tokens import quoted
 
 _USED = r"(?:(?:we|I)\s+(?:have\s+)?(?:use|note|recall)d?|this\s+uses|note|notice|recall|remember)"
 _BEGINS = re.compile(
@@ -48,19 +50,115 @@ _SYMMETRIC = re.compile(
 _RELATION = re.compile(r"[<>≤≥≈∝→≠∈⊂~…]|\\(?:to|approx|propto|l?dots|neq?|[lg]eq?|sim)\b")
 _SCALARS = "LℓfFJ"  # Other names of the loss
 _NUMBER = re.compile(r"[-−+]?[\d./½¼]+")
+_PRIME = r"\\?([^\W\d_]\w*)(?:['′]|\^\\prime)"
+_PRIMED = re.compile(rf"{_PRIME}(?:\(\w+\))?$")  # σ'(z)
+# Reasons in plain words, about the derivation only: ⟦E⟧ is an equation, ⟦F0⟧ another formula
+_WORD = (r"(?:the|both|all|each|every|these|its|two|first|second|third|last|other|only|and|inner"
+         r"|outer|log|det|chain|product|cross|data|fit|linear|quadratic|terms?|parts?|paths?"
+         r"|branch(?:es)?|hal(?:f|ves)|uses?|contributions?|occurrences?|summands?|denominators?"
+         r"|traces?|rules?|determinants?|encoder|decoder|derivatives?|activation|sigmoid|softmax"
+         r"|(?:of|in|to|from|for)(?:\s+⟦F\d+⟧)?)")
+_PARTS = rf"(?:{_WORD}[\s-]+)*{_WORD}"
+_CLAUSE = re.compile(
+    rf"⟦E⟧|(?:{_PARTS}|(?:the\s+)?⟦F\d+⟧|it)\s+(?:"
+    r"(?:do(?:es)?(?:\s+not|n['’]t)\s+(?:depend\s+on|involve|contain)"
+    r"|(?:is|are)\s+independent\s+of|(?:is|are)\s+constant\s+in)\s+⟦F(?P<of>\d+)⟧"
+    r"|(?:is|are)\s+used\s+(?:twice|in\s+both\s+[a-z]+)"
+    rf"|(?:enters?|appears?|occurs?)(?:\s+only)?\s+(?:in|through|via)\s+{_PARTS})"
+    rf"|(?:{_PARTS}|⟦E⟧)\s+(?:drops?\s+out|vanish(?:es)?|disappears?|contributes?|adds?\s+up"
+    r"|(?:gives?|contributes?|yields?)\s+the\s+same(?:\s+(?:term|thing|contribution))?"
+    r"|are\s+(?:equal|the\s+same)"
+    rf"|cancels?(?:\s+out)?\s+(?:(?:against|with)\s+)?(?:each\s+other|{_PARTS}))"
+    r"|the\s+derivative\s+of\s+the\s+(?:activation|sigmoid|logistic|tanh|softmax)"
+    r"(?:\s+function)?\s+is\s+(?:⟦F\d+⟧|⟦E⟧)", re.IGNORECASE)
+_AND = re.compile(r"\s*(?:,\s*)?(?:\b(?:and|so|hence|thus)\b|[,;])\s*", re.IGNORECASE)
+_PRIME = r"\\?([^\W\d_]\w*)(?:['′]|\^\\prime)"
+_PRIMED = re.compile(rf"{_PRIME}(?:\(\w+\))?$")  # σ'(z)
+_SINCE = re.compile(r"\b(?:because|since|due\s+to|thanks\s+to|(?<=,\s)as)\b\s*(?=[\s$\\(])",
+                    re.IGNORECASE)
+_LONGEST = 80  # Signs of a reason that are quoted
+
+# What each side of an answer can mean, and what is said of other adjoints beside it
+Sides = tuple[list[list[Reading]], dict[Expr, Expr]]
 
 
-class Reason(NamedTuple):
+class _Reason(NamedTuple):
     """A reason beside an answer, and the equation in it that may change what the answer says."""
 
     said: str  # "" if all of it has been checked
     changes: str = ""
 
 
-def reasons_in(exercise: Exercise, text: str) -> Iterator[tuple[str, Reason]]:
+def read_beside_reasons(exercise: Exercise, text: str, read: Callable[[str], Sides]) -> Sides:
+    """Read an answer beside its reason, which is shown unless it has been checked.
+
+    Parameters
+    ----------
+    exercise : Exercise
+    text : str
+        The answer as it was typed.
+    read : function
+        What reads an answer without a reason.
+
+    Returns
+    -------
+    What `read` returns, with a note of the reason.
+
+    Raises
+    ------
+    Unreadable
+        If the reason may change what the answer says, or the answer is unreadable without it.
+    CannotBeFormed
+        If the shapes in the answer do not fit.
+    """
+    for rest, reason in _reasons_in(exercise, text):
+        note = _note_of(reason)
+        try:
+            sides, beside = read(rest)
+        except Unreadable:
+            continue
+        except CannotBeFormed as error:
+            _refuse_changing(reason)
+            raise CannotBeFormed(f"{error} {note}") from None
+        _refuse_changing(reason)
+        return noted(sides, note), beside
+    others = [*_reasons_unread(text)]
+    try:
+        sides, beside = read(text)
+    except Unreadable as error:
+        for rest, reason in others:
+            try:
+                read(rest)
+            except CannotBeFormed:
+                pass
+            except Unreadable as alone:
+                if str(error).startswith("Beside"):  # There is no N here
+                    raise alone from None
+                continue
+            _refuse_changing(reason)
+        raise
+    meant = [[way.formula for way in side] for side in sides], beside
+    passed = next((it for rest, it in others if _meant(read, rest) == meant), _Reason(""))
+    return noted(sides, _note_of(passed)), beside
+
+
+def _meant(read: Callable[[str], Sides], text: str) -> tuple | None:
+    """Return the formulas of what is read, None if it is unreadable."""
+    with suppress(Unreadable, CannotBeFormed):
+        sides, beside = read(text)
+        return [[way.formula for way in side] for side in sides], beside
+    return None
+
+
+def noted(sides: list[list[Reading]], note: str) -> list[list[Reading]]:
+    """Return sides with a sentence that is shown beside them."""
+    return [[way._replace(note=f"{way.note} {note}".strip()) for way in side] for side in sides]
+
+
+def _reasons_in(exercise: Exercise, text: str) -> Iterator[tuple[str, _Reason]]:
     """Yield what may be an answer, with spaces for its reason, and the reason."""
     text = without_remarks(exercise, text)
-    text = _WORDS.sub(lambda it: it[1].rjust(len(it[0])) if _BEGINS.search(it[1]) else it[0], text)
+    text = _in_plain_text(text)
     for place, begin in enumerate(_BEGINS.finditer(text)):
         if not place and not re.search(r"\w", text[:begin.start()]):
             yield from _in_front(exercise, text, begin)
@@ -71,7 +169,12 @@ def reasons_in(exercise: Exercise, text: str) -> Iterator[tuple[str, Reason]]:
                        found._replace(said=text[begin.start():inner] * bool(found.said)))
 
 
-def _in_front(exercise: Exercise, text: str, begin: re.Match) -> Iterator[tuple[str, Reason]]:
+def _in_plain_text(text: str) -> str:
+    """Return a text in which a reason needs no \\text{…}."""
+    return _WORDS.sub(lambda it: it[1].rjust(len(it[0])) if _BEGINS.search(it[1]) else it[0], text)
+
+
+def _in_front(exercise: Exercise, text: str, begin: re.Match) -> Iterator[tuple[str, _Reason]]:
     ends = [it for it in _ENDS.finditer(text, begin.end()) if text[it.end():].strip()]
     for it in reversed(ends):
         found = _reason(exercise, text[begin.end():it.start()], text[it.end():])
@@ -103,9 +206,10 @@ def _is_open(text: str) -> bool:
                 or text.count(r"\)") > text.count(r"\("))
 
 
-def _reason(exercise: Exercise, text: str, rest: str) -> Reason | None:
+def _reason(exercise: Exercise, text: str, rest: str) -> _Reason | None:
     """Return a reason, None if a text is none or says more than is known to change nothing."""
-    vocabulary, story = exercise.chain.vocabulary, ""
+    vocabulary, story, plain = exercise.chain.vocabulary, "", ""
+    formulas: list[str] = []
     text = re.sub(r"\\[()]", "$", unified(text)).strip(" .,;:\n")
     if _SENTENCE.search(text):
         return None
@@ -117,13 +221,13 @@ def _reason(exercise: Exercise, text: str, rest: str) -> Reason | None:
     for part in segments_of(text, vocabulary):
         said = text[part.start:part.end]
         if not part.formula:
-            story += f" {said}"
+            story, plain = f"{story} {said}", f"{plain} {said}"
         elif len(sides_of(said)) > 1:
             harmless = _is_harmless(exercise, said, rest)
             changes = changes or ("" if harmless or not _changes(exercise, said) else said)
             if not (harmless or changes):
                 return None
-            story, equation = f"{story} ⟦B⟧", True
+            story, plain, equation = f"{story} ⟦B⟧", f"{plain} ⟦E⟧", True
         else:
             kind = segment_kind(exercise, said)
             unknown = kind == "X" and not _is_formula(exercise, said)
@@ -132,10 +236,35 @@ def _reason(exercise: Exercise, text: str, rest: str) -> Reason | None:
                     _NUMBER.fullmatch(_bare(said))):
                 return None
             story += f" ⟦{kind if kind[:1] == 'N' else 'B'}⟧"
+            plain += f" ⟦F{len(formulas)}⟧"
+            formulas.append(said)
+    if _is_about_derivation(exercise, plain, formulas):
+        return _Reason(text, changes)
     if not (checked or "⟦B⟧" in story) or SO.search(story):
         return None
     told = changes or is_reason(story, equation)
-    return Reason(story * ("⟦B⟧" in story), changes) if told else None
+    return _Reason(story * ("⟦B⟧" in story), changes) if told else None
+
+
+def _is_about_derivation(exercise: Exercise, story: str, formulas: list[str]) -> bool:
+    """Return whether all clauses of a reason say only how the answer was found."""
+    found = [_CLAUSE.fullmatch(it) for it in _AND.split(story.strip()) if it]
+    return any(it and it[0] != "⟦E⟧" for it in found) and all(
+        it and (not it["of"] or all(_is_without(exercise, formulas[int(number)], formulas[int(
+            it["of"])]) for number in re.findall(r"⟦F(\d+)⟧\s+(?:do|is|are)", it[0])))
+        for it in found)
+
+
+def _is_without(exercise: Exercise, formula: str, name: str) -> bool:
+    """Return whether a formula does not depend on a leaf."""
+    chain = exercise.chain
+    with suppress(Unreadable, CannotBeFormed):
+        leaf, read = (notation.parse(it, chain.vocabulary) for it in (name, formula))
+        nodes = {it.name: chain.expression(it.name) for it in read.free_symbols
+                 if it.name in chain.nodes}
+        used = {it.name for one in (read, *nodes.values()) for it in one.free_symbols}
+        return getattr(leaf, "name", "") in chain.leaves and leaf.name not in used
+    return False
 
 
 def _is_formula(exercise: Exercise, said: str) -> bool:
@@ -151,6 +280,10 @@ def _is_harmless(exercise: Exercise, said: str, rest: str) -> bool:
         return False
     if _bare(left) in _bare(rest):  # A definition
         return False
+    primed, words = _PRIMED.match(_bare(left)), exercise.chain.vocabulary
+    if primed and primed[1] not in {*words.spellings, *words.outputs, *_SCALARS}:
+        return notation.spelling(primed[1]) not in map(
+            notation.spelling, re.findall(_PRIME, _bare(rest)))
     if _DERIVATIVE.match(_bare(left)):
         return not re.match(rf"d(?:{'|'.join(exercise.chain.vocabulary.outputs)})$", _bare(left))
     return all(is_known(exercise, left, other) for other in others) or (
@@ -179,20 +312,30 @@ def _bare(formula: str) -> str:
         r"\partial", "∂").replace(r"\nabla", "∇")
 
 
-def refuse_changing(reason: Reason) -> None:
-    """Refuse a reason that may change what the answer says.
-
-    Raises
-    ------
-    Unreadable
-        If it gives the loss, or what is asked for, another meaning.
-    """
-    if reason.changes:
-        raise Unreadable(f"The reason `{quoted(reason.changes.strip())}` may change what the "
-                         "answer says: leave it out.")
+def _refuse_changing(reason: _Reason) -> None:
+    """Refuse a reason that may change what the answer says."""
+    if said := " ".join(reason.changes.split()).strip(" .,;:$"):
+        short = said if len(said) <= _LONGEST else f"{said[:_LONGEST].rpartition(' ')[0]} …"
+        raise Unreadable(f"The reason “{short}” may change what the answer says: leave it out, or "
+                         "put it into the formula.")
 
 
-def note_of_reason(reason: Reason) -> str:
+def _reasons_unread(text: str) -> Iterator[tuple[str, _Reason]]:
+    """Yield a text with spaces for what stands there as a reason, which is not understood."""
+    text = _in_plain_text(text)
+    begin = _SINCE.search(text)
+    if begin and not re.search(r"\w", text[:begin.start()]):
+        for end in (it for it in _ENDS.finditer(text, begin.end()) if text[it.end():].strip()):
+            said = text[begin.start():end.start()]
+            yield " " * end.end() + text[end.end():], _Reason(said, said)
+    elif begin and (span := _span(text, begin)):
+        start, inner, stop = span
+        said = text[begin.start():inner]
+        if not _SENTENCE.search(said):
+            yield text[:start] + " " * (stop - start) + text[stop:], _Reason(said, said)
+
+
+def _note_of(reason: _Reason) -> str:
     """Return the sentence that shows a reason as it was typed, "" if it has been checked."""
     said = " ".join(_WORDS.sub(r"\1", reason.said).split()).strip(" .,;:#%")
     return said and f"Its reason, “{said}”, was not checked."

@@ -2,6 +2,7 @@
 
 import re
 from contextlib import suppress
+from functools import partial
 from itertools import chain
 
 from sympy import Expr, MatAdd
@@ -38,7 +39,7 @@ from lvmcalc.marking.left_side import (
 from lvmcalc.marking.other_quantities import refuse_others, with_targets
 from lvmcalc.marking.own_gradient_names import is_own_name, refuse_another
 from lvmcalc.marking.prose import Told, without_prose
-from lvmcalc.marking.reasons import note_of_reason, reasons_in, refuse_changing
+from lvmcalc.marking.reasons import noted, read_beside_reasons
 from lvmcalc.marking.scalar_jacobians import refuse_loose, scalar_jacobians, with_jacobians
 from lvmcalc.marking.shown_remarks import note_of, stands_beside, without_shown
 from lvmcalc.marking.side_remarks import without_remarks
@@ -129,23 +130,7 @@ def _is_right(exercise: Exercise, text: str) -> bool:
 
 def _read(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Expr, Expr]]:
     """Return the sides of an answer without a label, beside its reason."""
-    for rest, reason in reasons_in(exercise, text):
-        note = note_of_reason(reason)
-        try:
-            sides, beside = _commented(exercise, rest)
-        except Unreadable:
-            continue
-        except CannotBeFormed as error:
-            refuse_changing(reason)
-            raise CannotBeFormed(f"{error} {note}") from None
-        refuse_changing(reason)
-        return _noted(sides, note), beside
-    return _commented(exercise, text)
-
-
-def _noted(sides: list[list[Reading]], note: str) -> list[list[Reading]]:
-    """Return sides with a sentence that is shown beside them."""
-    return [[way._replace(note=f"{way.note} {note}".strip()) for way in side] for side in sides]
+    return read_beside_reasons(exercise, text, partial(_commented, exercise))
 
 
 def _commented(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Expr, Expr]]:
@@ -157,7 +142,7 @@ def _commented(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict
         refuse_carried(text, sides[-1][0].formula)
     elif re.search(r"[A-Za-z]", text):
         raise Unreadable("There is no formula in this.")
-    return _noted(sides, note_of(comments)), beside
+    return noted(sides, note_of(comments)), beside
 
 
 def _marked(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Expr, Expr]]:
@@ -193,7 +178,7 @@ def _beside_remarks(exercise: Exercise, text: str,
         sides, beside = _alone(exercise, told.text)
     except CannotBeFormed as error:
         raise CannotBeFormed(f"{error} {note}") from None
-    return _noted([told.agreeing(side) for side in sides], note), beside
+    return noted([told.agreeing(side) for side in sides], note), beside
 
 
 def _spoken(exercise: Exercise, text: str, wrong: Unreadable,
