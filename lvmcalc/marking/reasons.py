@@ -53,29 +53,30 @@ _NUMBER = re.compile(r"[-−+]?[\d./½¼]+")
 _PRIME = r"\\?([^\W\d_]\w*)(?:['′]|\^\\prime)"
 _PRIMED = re.compile(rf"{_PRIME}(?:\(\w+\))?$")  # σ'(z)
 # Reasons in plain words, about the derivation only: ⟦E⟧ is an equation, ⟦F0⟧ another formula
-_WORD = (r"(?:the|both|all|each|every|these|its|two|first|second|third|last|other|only|and|inner"
-         r"|outer|log|det|chain|product|cross|data|fit|linear|quadratic|terms?|parts?|paths?"
-         r"|branch(?:es)?|hal(?:f|ves)|uses?|contributions?|occurrences?|summands?|denominators?"
-         r"|traces?|rules?|determinants?|encoder|decoder|derivatives?|activation|sigmoid|softmax"
-         r"|(?:of|in|to|from|for)(?:\s+⟦F\d+⟧)?)")
-_PARTS = rf"(?:{_WORD}[\s-]+)*{_WORD}"
+_FUNCTION = r"(?:activation|sigmoid|logistic|softmax|tanh)(?:\s+function)?"
+_MORE = (r"(?:the|both|all|each|every|these|its|two|first|second|third|last|other|only|inner|outer"
+         r"|log|chain|product|cross|linear|quadratic|trace|determinant|encoder|decoder)[\s-]+")
+_HEAD = (r"(?:terms?|parts?|paths?|branch(?:es)?|hal(?:f|ves)|uses?|contributions?|occurrences?"
+         r"|summands?|denominators?|traces?|rules?|det(?:erminants?)?|(?:inner|outer)\s+derivatives?"
+         rf"|derivatives?\s+of\s+the\s+{_FUNCTION})")
+_PARTS = rf"(?:{_MORE})*{_HEAD}(?:\s+(?:of|in|to|from)\s+(?:⟦F\d+⟧|(?:{_MORE})*{_HEAD}))?"
 _CLAUSE = re.compile(
-    rf"⟦E⟧|(?:{_PARTS}|(?:the\s+)?⟦F\d+⟧|it)\s+(?:"
+    rf"⟦E⟧|(?:{_PARTS}|⟦F\d+⟧|it)\s+(?:"
     r"(?:do(?:es)?(?:\s+not|n['’]t)\s+(?:depend\s+on|involve|contain)"
     r"|(?:is|are)\s+independent\s+of|(?:is|are)\s+constant\s+in)\s+⟦F(?P<of>\d+)⟧"
-    r"|(?:is|are)\s+used\s+(?:twice|in\s+both\s+[a-z]+)"
     rf"|(?:enters?|appears?|occurs?)(?:\s+only)?\s+(?:in|through|via)\s+{_PARTS})"
+    r"|⟦F\d+⟧\s+is\s+used\s+twice"
     rf"|(?:{_PARTS}|⟦E⟧)\s+(?:drops?\s+out|vanish(?:es)?|disappears?|contributes?|adds?\s+up"
     r"|(?:gives?|contributes?|yields?)\s+the\s+same(?:\s+(?:term|thing|contribution))?"
     r"|are\s+(?:equal|the\s+same)"
     rf"|cancels?(?:\s+out)?\s+(?:(?:against|with)\s+)?(?:each\s+other|{_PARTS}))"
-    r"|the\s+derivative\s+of\s+the\s+(?:activation|sigmoid|logistic|tanh|softmax)"
-    r"(?:\s+function)?\s+is\s+(?:⟦F\d+⟧|⟦E⟧)", re.IGNORECASE)
+    rf"|the\s+derivative\s+of\s+the\s+{_FUNCTION}\s+is\s+(?:⟦F\d+⟧|⟦E⟧)", re.IGNORECASE)
 _AND = re.compile(r"\s*(?:,\s*)?(?:\b(?:and|so|hence|thus)\b|[,;])\s*", re.IGNORECASE)
 _PRIME = r"\\?([^\W\d_]\w*)(?:['′]|\^\\prime)"
 _PRIMED = re.compile(rf"{_PRIME}(?:\(\w+\))?$")  # σ'(z)
-_SINCE = re.compile(r"\b(?:because|since|due\s+to|thanks\s+to|(?<=,\s)as)\b\s*(?=[\s$\\(])",
-                    re.IGNORECASE)
+_SINCE = re.compile(r"\b(?:because|since|due\s+to|thanks\s+to"
+                    r"|(?<=,\s)as(?=\s+\S+(?:\s+\S+){0,2}\s+(?:is|are|do|does|enters?|depends?)\b))"
+                    r"\b\s*(?=[\s$\\(])", re.IGNORECASE)
 _LONGEST = 80  # Signs of a reason that are quoted
 
 # What each side of an answer can mean, and what is said of other adjoints beside it

@@ -21,13 +21,17 @@ _VERB = r"(?:is|equals|becomes|should\s+be|must\s+be|reads)(?:\s+(?:just|simply|
 _WRT = r"(?:\s+(?:with\s+respect\s+to|w\.?r\.?t\.?|for)\s+\$?(?P<{}>[^\s,$]{{1,20}})\$?)?"
 _OPENING = re.compile(r"\s*(?:(?:so|thus|hence|then|therefore|I\s+(?:think|believe|guess))\b"
                       r"(?:\s+that\b)?\s*,?\s*)*", re.IGNORECASE)
-# The decoder contributes A and the encoder contributes B; the gradient is their sum.
-_GIVES = r"the\s+(?P<{0}>[a-z-]+(?:\s+[a-z]+)?)\s+(?:contributes|gives|yields)\s+(?P<{1}>[^,;=]+?)"
+# The decoder contributes A and the encoder B, where e = …; the gradient is their sum, C.
+_PATH = r"the\s+(?P<{}>[a-z-]+(?:\s+(?-i:[a-z]{{2,}}))?)"
+_GIVES = r"\s+(?:contributes|gives|yields)"
 _TOTAL = re.compile(
-    rf"{_GIVES.format('what', 'one')}(?:,?\s+and|[,;])\s+{_GIVES.format('other', 'two')}"
+    rf"{_PATH.format('what')}{_GIVES}\s+(?P<one>[^,;=]+?)(?:,?\s+and|[,;])\s+"
+    rf"{_PATH.format('other')}(?:{_GIVES})?\s+(?P<two>[^,;=]+?)"
+    r"(?:,?\s+(?:where|with)\s+(?P<given>[^;]+?))?"
     r"(?:[.;]|,?\s+and|,)\s+(?:so\s+|hence\s+|thus\s+)?the\s+(?:total\s+)?(?:gradient|derivative)"
     rf"{_WRT.format('wrt')}\s+is\s+(?:their\s+sum|the\s+sum(?:\s+of\s+(?:both|these|them|(?:the|"
-    r"these)\s+two)(?:\s+(?:terms|parts|contributions|paths))?)?)", re.IGNORECASE | re.DOTALL)
+    r"these)\s+two)(?:\s+(?:terms|parts|contributions|paths))?)?)"
+    r"(?:(?:\s*[,:]\s*|\s+)(?:=\s*)?(?P<sum>[^,;=]+))?", re.IGNORECASE | re.DOTALL)
 _LEAD = re.compile(
     r"(?:(?:it|that)['’]s\s+(?:just\s+|simply\s+)?"
     rf"|(?:it|this|(?:the|my)\s+(?:answer|result))\s+{_VERB}|we\s+(?:get|obtain|have|find)\s+"
@@ -104,7 +108,10 @@ def spoken_answers(exercise: Exercise, text: str) -> list[str]:
     total = _TOTAL.fullmatch(text)
     if total and {*f"{total['what']} {total['other']}".lower().split()} <= PARTS | PLAIN_WORDS:
         left = f"∂{words.outputs[0]}/∂{total['wrt']}" if total["wrt"] else exercise.name
-        return [f"{left} = ({total['one'].strip('$')}) + ({total['two'].strip('$')})"]
+        one, two, whole, given = ((total[it] or "").strip("$") for it in (
+            "one", "two", "sum", "given"))
+        return [f"{left} = ({one}) + ({two}){f' = {whole}' * bool(whole)}"
+                f"{f', where {given}' * bool(given)}"]
     if lead := _LEAD.match(text):
         left = lead["left"] or (f"∂{words.outputs[0]}/∂{lead['wrt']}" if lead["wrt"] else "")
         asked, text = f"{left} = " if left else asked, text[lead.end():]
@@ -142,6 +149,12 @@ def spoken_answers(exercise: Exercise, text: str) -> list[str]:
     ways = [formulas or [part] for formulas, part in zip(meant, parts, strict=True)]
     found = [f"{asked}{' = '.join(way)}{behind}" for *way, behind in product(*ways, given)]
     return found if len(found) <= MOST_WAYS else []
+
+
+def says_sum(text: str) -> bool:
+    """Return whether a text says what the sum of the contributions of two paths is."""
+    total = _TOTAL.fullmatch(text.strip().rstrip(". \n"))
+    return bool(total and total["sum"])
 
 
 def _meanings(given: str, words: Vocabulary) -> list[str]:

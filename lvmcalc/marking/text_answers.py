@@ -43,7 +43,7 @@ from lvmcalc.marking.reasons import noted, read_beside_reasons
 from lvmcalc.marking.scalar_jacobians import refuse_loose, scalar_jacobians, with_jacobians
 from lvmcalc.marking.shown_remarks import note_of, stands_beside, without_shown
 from lvmcalc.marking.side_remarks import without_remarks
-from lvmcalc.marking.spoken_answers import spoken_answers
+from lvmcalc.marking.spoken_answers import says_sum, spoken_answers
 from lvmcalc.notation import Unreadable
 from lvmcalc.notation.classes import without_class
 from lvmcalc.notation.filler_phrases import without_politeness
@@ -202,6 +202,9 @@ def _spoken(exercise: Exercise, text: str, wrong: Unreadable,
                          "brackets.")
     if not 0 < len(ways) <= _MOST_HEARD:
         raise wrong
+    if says_sum(text) and not exercise.compare(first, ways[0][-1][0].formula).holds:
+        raise Unreadable("The last formula is not the sum of the two in front of it: write one "
+                         "answer.")
     return [[way._replace(note=" ".join(filter(None, (
                  f"Read as {notation.plain(way.formula)}.", way.note, note_of(shown)))))
              for way in chain.from_iterable(sides)]

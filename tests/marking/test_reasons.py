@@ -79,3 +79,45 @@ def test_an_adjoint_of_a_letter_may_be_defined_behind_an_answer() -> None:
     for text, of, wrt in ((hidden, NET, "B"), (rows, SOFTMAX, "W")):
         assert mark(text.format("−"), of, wrt).right
         assert mark(text.format("+"), of, wrt).status == "refuted"
+
+
+PLAIN = {"X": ("gplvm", "X", "α(K⁻¹YYᵀ − D I)K⁻¹X", "−α D K⁻¹X"),
+         "W": ("autoencoder", "W", "W(e xᵀ + x eᵀ) with e = WᵀWx − x", "2W(WᵀWx − x)xᵀ"),
+         "V": (NET, "B", "(B H − Y)Hᵀ with H = tanh(A X)", "(B H + Y)Hᵀ with H = tanh(A X)")}
+
+
+@pytest.mark.parametrize(("wrt", "text"), [
+    ("X", "{}, since YYᵀ does not depend on X and the trace term drops out"),
+    ("X", "{}, because dK = α(dX Xᵀ + X dXᵀ) and dL/dK is symmetric, so both halves are equal"),
+    ("X", "\\[ {} \\quad \\text{{since the two halves are equal.}} \\]"),
+    ("X", "Since both terms contribute the same, the gradient is {}."),
+    ("W", "{}, because both uses of W contribute the same"),
+    ("W", "{}, because W is used twice and the product rule gives one term for each use"),
+    ("V", "{}, since the derivative of the activation is h(1 − h)"),
+    ("V", "{}, because σ'(z) = σ(z)(1 − σ(z)) cancels against the denominators"),
+    ("V", "{}, since tanh' = 1 − tanh²")])
+def test_a_reason_about_the_derivation_is_shown_and_not_checked(wrt: str, text: str) -> None:
+    of, leaf, *answers = PLAIN[wrt]
+    right, wrong = (mark(text.format(it), of, leaf) for it in answers)
+    assert (right.right, wrong.status) == (True, "refuted")
+    assert all("was not checked." in str(it) for it in (right, wrong))
+
+
+@pytest.mark.parametrize("reason", [
+    "since the labels are ±1", "since I take the squared error without the ½",
+    "because we average over the S columns", "since the penalty drops out",
+    "because the factor drops out", "since the activation drops out",
+    "since d does not depend on W and x is centred",
+    "because W and x are symmetric", "since WᵀW = I, so the objective is ½‖x‖²"])
+def test_a_reason_that_is_not_understood_is_named(reason: str) -> None:
+    of, leaf, right, _ = PLAIN["W"]
+    for text in (f"{right}, {reason}", f"{right} ({reason})"):
+        assert f"The reason “{reason}” may change what" in mark(text, of, leaf).reason
+
+
+def test_a_sum_of_two_paths_is_read_if_it_is_the_sum() -> None:
+    text = "The encoder path gives W e xᵀ and the decoder path {}W x eᵀ, where e = WᵀWx − x; the " \
+           "gradient is their sum, W(e xᵀ {} x eᵀ)."
+    ways = [("", "+"), ("2", "+ 2"), ("2", "+"), ("", "−")]
+    assert [mark(text.format(*way), "autoencoder", "W").status for way in ways] == [
+        "proved", "refuted", "unreadable", "unreadable"]
