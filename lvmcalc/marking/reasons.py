@@ -56,8 +56,9 @@ _PRIMED = re.compile(rf"{_PRIME}(?:\(\w+\))?$")  # σ'(z)
 _FUNCTION = r"(?:activation|sigmoid|logistic|softmax|tanh)(?:\s+function)?"
 _MORE = (r"(?:the|both|all|each|every|these|its|two|first|second|third|last|other|only|inner|outer"
          r"|log|chain|product|cross|linear|quadratic|trace|determinant|encoder|decoder)[\s-]+")
-_HEAD = (r"(?:terms?|parts?|paths?|branch(?:es)?|hal(?:f|ves)|uses?|contributions?|occurrences?"
-         r"|summands?|denominators?|traces?|rules?|det(?:erminants?)?|(?:inner|outer)\s+derivatives?"
+_HEAD = (r"(?:terms?|parts?|paths?|branch(?:es)?|halves|uses?|contributions?|occurrences?"
+         r"|summands?|denominators?|traces?|rules?|det(?:erminants?)?"
+         r"|(?:each|other|first|second)\s+half|(?:inner|outer)\s+derivatives?"
          rf"|derivatives?\s+of\s+the\s+{_FUNCTION})")
 _PARTS = rf"(?:{_MORE})*{_HEAD}(?:\s+(?:of|in|to|from)\s+(?:⟦F\d+⟧|(?:{_MORE})*{_HEAD}))?"
 _CLAUSE = re.compile(

@@ -106,7 +106,7 @@ def test_a_reason_about_the_derivation_is_shown_and_not_checked(wrt: str, text: 
 @pytest.mark.parametrize("reason", [
     "since the labels are ±1", "since I take the squared error without the ½",
     "because we average over the S columns", "since the penalty drops out",
-    "because the factor drops out", "since the activation drops out",
+    "because the half drops out", "since the activation drops out",
     "since d does not depend on W and x is centred",
     "because W and x are symmetric", "since WᵀW = I, so the objective is ½‖x‖²"])
 def test_a_reason_that_is_not_understood_is_named(reason: str) -> None:
