@@ -1,8 +1,9 @@
 """Take the reason off an answer: "Aᵀ(Aw − y), because d(½‖r‖²)/dr = r".
 
 A reason is shown, not checked, and no answer is read out of it. It may speak of other derivatives
-and of what holds in the chain. One that gives a letter or the loss another meaning does not leave
-the answer what it is: such an answer is unreadable.
+and of what holds in the chain, or of how the answer was found. One that gives a letter or the loss
+another meaning, or is not understood, may not leave the answer what it is: such an answer is
+unreadable, and is told that its reason makes it so.
 """
 
 import re
@@ -50,8 +51,6 @@ _SYMMETRIC = re.compile(
 _RELATION = re.compile(r"[<>≤≥≈∝→≠∈⊂~…]|\\(?:to|approx|propto|l?dots|neq?|[lg]eq?|sim)\b")
 _SCALARS = "LℓfFJ"  # Other names of the loss
 _NUMBER = re.compile(r"[-−+]?[\d./½¼]+")
-_PRIME = r"\\?([^\W\d_]\w*)(?:['′]|\^\\prime)"
-_PRIMED = re.compile(rf"{_PRIME}(?:\(\w+\))?$")  # σ'(z)
 # Reasons in plain words, about the derivation only: ⟦E⟧ is an equation, ⟦F0⟧ another formula
 _FUNCTION = r"(?:activation|sigmoid|logistic|softmax|tanh)(?:\s+function)?"
 _MORE = (r"(?:the|both|all|each|every|these|its|two|first|second|third|last|other|only|inner|outer"
@@ -76,9 +75,10 @@ _AND = re.compile(r"\s*(?:,\s*)?(?:\b(?:and|so|hence|thus)\b|[,;])\s*", re.IGNOR
 _PRIME = r"\\?([^\W\d_]\w*)(?:['′]|\^\\prime)"
 _PRIMED = re.compile(rf"{_PRIME}(?:\(\w+\))?$")  # σ'(z)
 _SINCE = re.compile(r"\b(?:because|since|due\s+to|thanks\s+to"
-                    r"|(?<=,\s)as(?=\s+\S+(?:\s+\S+){0,2}\s+(?:is|are|do|does|enters?|depends?)\b))"
+                    r"|(?<=,\s)as(?=\s+(?:I|we)\s|\s+\S+(?:\s+\S+){0,2}\s+(?:is|are|do|does|enters?)\b))"
                     r"\b\s*(?=[\s$\\(])", re.IGNORECASE)
 _LONGEST = 80  # Signs of a reason that are quoted
+_MOST_ENDS = 4  # Places where a reason in front of an answer may end
 
 # What each side of an answer can mean, and what is said of other adjoints beside it
 Sides = tuple[list[list[Reading]], dict[Expr, Expr]]
@@ -134,7 +134,7 @@ def read_beside_reasons(exercise: Exercise, text: str, read: Callable[[str], Sid
             except CannotBeFormed:
                 pass
             except Unreadable as alone:
-                if str(error).startswith("Beside"):  # There is no N here
+                if str(error).startswith("Beside") and rest[:1].strip():  # There is no N here
                     raise alone from None
                 continue
             _refuse_changing(reason)
@@ -327,7 +327,8 @@ def _reasons_unread(text: str) -> Iterator[tuple[str, _Reason]]:
     text = _in_plain_text(text)
     begin = _SINCE.search(text)
     if begin and not re.search(r"\w", text[:begin.start()]):
-        for end in (it for it in _ENDS.finditer(text, begin.end()) if text[it.end():].strip()):
+        ends = [it for it in _ENDS.finditer(text, begin.end()) if text[it.end():].strip()]
+        for end in reversed(ends[-_MOST_ENDS:]):
             said = text[begin.start():end.start()]
             yield " " * end.end() + text[end.end():], _Reason(said, said)
     elif begin and (span := _span(text, begin)):
