@@ -75,7 +75,7 @@ _AND = re.compile(r"\s*(?:,\s*)?(?:\b(?:and|so|hence|thus)\b|[,;])\s*", re.IGNOR
 _PRIME = r"\\?([^\W\d_]\w*)(?:['′]|\^\\prime)"
 _PRIMED = re.compile(rf"{_PRIME}(?:\(\w+\))?$")  # σ'(z)
 _SINCE = re.compile(r"\b(?:because|since|due\s+to|thanks\s+to"
-                    r"|(?<=,\s)as(?=\s+(?:I|we)\s|\s+\S+(?:\s+\S+){0,2}\s+(?:is|are|do|does|enters?)\b))"
+                    r"|(?<=,\s)as(?=\s+(?:I|we)\s|\s+\S+(?:\s+\S+){0,2}\s+(?:is|are|does)\b))"
                     r"\b\s*(?=[\s$\\(])", re.IGNORECASE)
 _LONGEST = 80  # Signs of a reason that are quoted
 _MOST_ENDS = 4  # Places where a reason in front of an answer may end
@@ -134,7 +134,7 @@ def read_beside_reasons(exercise: Exercise, text: str, read: Callable[[str], Sid
             except CannotBeFormed:
                 pass
             except Unreadable as alone:
-                if str(error).startswith("Beside") and rest[:1].strip():  # There is no N here
+                if str(error).startswith("Beside") and rest.startswith(text[:1]):  # No N here
                     raise alone from None
                 continue
             _refuse_changing(reason)
@@ -250,11 +250,12 @@ def _reason(exercise: Exercise, text: str, rest: str) -> _Reason | None:
 
 def _is_about_derivation(exercise: Exercise, story: str, formulas: list[str]) -> bool:
     """Return whether all clauses of a reason say only how the answer was found."""
-    found = [_CLAUSE.fullmatch(it) for it in _AND.split(story.strip()) if it]
-    return any(it and it[0] != "⟦E⟧" for it in found) and all(
-        it and (not it["of"] or all(_is_without(exercise, formulas[int(number)], formulas[int(
-            it["of"])]) for number in re.findall(r"⟦F(\d+)⟧\s+(?:do|is|are)", it[0])))
-        for it in found)
+    clauses = [it for it in _AND.split(story.strip()) if it]
+    return any(it != "⟦E⟧" for it in clauses) and all(
+        (it := _CLAUSE.fullmatch(clause)) and (not it["of"] or all(
+            _is_without(exercise, formulas[int(number)], formulas[int(it["of"])])
+            for number in re.findall(r"⟦F(\d+)⟧\s+(?:do|is|are)", clause)))
+        for clause in clauses)
 
 
 def _is_without(exercise: Exercise, formula: str, name: str) -> bool:
@@ -323,19 +324,19 @@ def _refuse_changing(reason: _Reason) -> None:
 
 
 def _reasons_unread(text: str) -> Iterator[tuple[str, _Reason]]:
-    """Yield a text with spaces for what stands there as a reason, which is not understood."""
+    """Yield a text without what stands there as a reason, and the reason, not understood."""
     text = _in_plain_text(text)
     begin = _SINCE.search(text)
     if begin and not re.search(r"\w", text[:begin.start()]):
         ends = [it for it in _ENDS.finditer(text, begin.end()) if text[it.end():].strip()]
         for end in reversed(ends[-_MOST_ENDS:]):
             said = text[begin.start():end.start()]
-            yield " " * end.end() + text[end.end():], _Reason(said, said)
+            yield text[end.end():], _Reason(said, said)
     elif begin and (span := _span(text, begin)):
         start, inner, stop = span
         said = text[begin.start():inner]
         if not _SENTENCE.search(said):
-            yield text[:start] + " " * (stop - start) + text[stop:], _Reason(said, said)
+            yield text[:start] + text[stop:], _Reason(said, said)
 
 
 def _note_of(reason: _Reason) -> str:
