@@ -78,7 +78,7 @@ _SINCE = re.compile(r"\b(?:because|since|due\s+to|thanks\s+to"
                     r"|(?<=,\s)as(?=\s+(?:I|we)\s|\s+\S+(?:\s+\S+){0,2}\s+(?:is|are|does)\b))"
                     r"\b\s*(?=[\s$\\(])", re.IGNORECASE)
 _LONGEST = 80  # Signs of a reason that are quoted
-_MOST_ENDS = 4  # Places where a reason in front of an answer may end
+_MOST_ENDS = 8  # Places where a reason in front of an answer may end
 
 # What each side of an answer can mean, and what is said of other adjoints beside it
 Sides = tuple[list[list[Reading]], dict[Expr, Expr]]
@@ -178,7 +178,7 @@ def _in_plain_text(text: str) -> str:
 
 def _in_front(exercise: Exercise, text: str, begin: re.Match) -> Iterator[tuple[str, _Reason]]:
     ends = [it for it in _ENDS.finditer(text, begin.end()) if text[it.end():].strip()]
-    for it in reversed(ends):
+    for it in reversed(ends[-_MOST_ENDS:]):
         found = _reason(exercise, text[begin.end():it.start()], text[it.end():])
         if found and not _DERIVATIVE.match(_bare(found.changes)):
             yield (" " * it.end() + text[it.end():],
