@@ -22,9 +22,6 @@ from lvmcalc.marking.mistakes import CLOSED
 from lvmcalc.models import autoencoder, gplvm
 
 n, m = sp.symbols("n m", integer=True, positive=True)
-s, u = sp.symbols("s u", positive=True)
-A, B, C = MatrixSymbol("A", n, m), MatrixSymbol("B", n, n), MatrixSymbol("C", n, n)
-B_bar, g = MatrixSymbol("∂L/∂B", n, n), sp.Symbol("∂L/∂b")
 LOG_DET, TRACED, BOTH = gplvm.log_det_chain(), gplvm.trace_chain(), gplvm.chain()
 TIED = autoencoder.chain()
 
