@@ -124,7 +124,8 @@ OF_ONES = re.compile(
 ENVIRONMENTS = (r"(?:equation|align|aligned|gather|gathered|split|multline|eqnarray|displaymath"
                 r"|math)")
 # A word that was torn apart, as \\mathrm{t r}; a word in a typeface; what stands around a formula
-TORN_WORD = re.compile(r"\\(?:mathrm|operatorname|text)\s*\{\s*[a-z]+\s[a-z\s]+\}")
+TORN_WORD = re.compile(r"\\(?:mathrm|operatorname|text)\s*"
+                       r"\{\s*[a-z]+(?:\s|\\[,;:!])[a-z\s\\,;:!]+\}")
 STYLED = [re.compile(pattern) for pattern in (
     rf"{STYLES}\s*\{{\s*([A-Za-z]+)\s*\}}", rf"{STYLES}\s+([A-Za-z])(?![A-Za-z])",
     r"\{\s*\\(?:bf|rm|sf|it|cal)\s+([A-Za-z]+(?: [A-Z])*)\s*\}")]

@@ -39,6 +39,8 @@ def test_what_is_no_formula_is_called_unreadable(of: str, wrt: str, answer: str)
     ("gplvm.trace", "alpha", "0.\t5*norm(X'*(K\\Y),'fro')^2", "A space stands within `0."),
     ("gplvm", "beta", r"\frac{D}{2\beta^2}\text{t~r}\bigl(K^{-1}\bigr)",
      "A space stands within `{t~r}`"),
+    ("gplvm", "beta", r"\frac{D}{2\beta^2} \operatorname{t \,r}(K^{-1})",
+     "There is no `\\operatorname`"),
     ("autoencoder", "c", "(c^T). with T", "There is no `.`"),
     ("gplvm", "X", "2*sum() X", "`sum()` cannot be read: sum does not take these arguments"),
     ("gplvm", "X", "np.dot() X", "`dot()` cannot be read: dot does not take these arguments"),
