@@ -11,6 +11,7 @@ import pytest
 # Two workers whose linear algebra takes all cores each wait for one another.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ.setdefault("SYMPY_CACHE_SIZE", "10000")  # the same formulas come in many tests
 os.environ["LVMCALC_PROGRESS"] = "off"  # no test and no kernel of nbval keeps answers
 collect_ignore = ["course/class"]  # what students handed in
 BROWSER = Path(__file__).with_name("browser")
