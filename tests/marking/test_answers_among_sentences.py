@@ -1,6 +1,5 @@
 """An answer is found among sentences, and what may change it is not left out."""
 
-
 import pytest
 
 from lvmcalc import derive, mark

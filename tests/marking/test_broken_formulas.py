@@ -1,6 +1,5 @@
 """A formula is broken in every likely way, and in no other."""
 
-
 import sympy as sp
 from sympy import Determinant, Expr, Identity, Inverse, MatrixSymbol, Trace
 from sympy.matrices.expressions import MatAdd, MatMul

@@ -1,6 +1,5 @@
 """Names, functions and sums are read as each dialect writes them."""
 
-
 import pytest
 from tables import over
 

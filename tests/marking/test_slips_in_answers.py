@@ -1,6 +1,5 @@
 """A slip is told in the terms of the answer, and without it the answer is right."""
 
-
 from tables import over
 
 from lvmcalc import derive, mark
